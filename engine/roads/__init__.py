@@ -1,0 +1,1 @@
+"""From the graph tensor to a routable road graph, and back."""

@@ -1,0 +1,60 @@
+"""Chains: the runs of edges between vertices that are not of degree 2, closed rings included."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.roads.graph import RoadGraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """One run of edges whose inner vertices all have degree 2.
+
+    Attributes:
+        vertices: (N,) vertex numbers along the run; in a closed ring the first equals the last.
+        edges: (N - 1,) edge numbers along the run.
+    """
+
+    vertices: NDArray[np.int64]
+    edges: NDArray[np.int64]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the run ends where it began."""
+        return bool(self.vertices[0] == self.vertices[-1])
+
+
+def find_chains(graph: RoadGraph[Any]) -> list[Chain]:
+    """Split a graph into chains; every edge lies in exactly one.
+
+    Runs start at vertices of degree other than 2, in the order of their numbers; rings without such
+    a vertex start at their lowest number. So the result depends on the graph alone.
+
+    Args:
+        graph: Any road graph.
+    """
+    matrix = graph.adjacency()
+    starts, neighbours, numbers = matrix.indptr, matrix.indices, matrix.data - 1
+    used = np.zeros(len(graph.edges), dtype=bool)
+    degrees = graph.degrees
+
+    def walk(vertex: int, slot: int) -> Chain:
+        path, edges = [vertex], []
+        while True:
+            used[numbers[slot]] = True
+            edges.append(int(numbers[slot]))
+            here = int(neighbours[slot])
+            path.append(here)
+            if degrees[here] != 2 or here == vertex:
+                return Chain(np.array(path), np.array(edges))
+            slot = starts[here] if numbers[starts[here]] != edges[-1] else starts[here] + 1
+
+    chains = []
+    for vertex in [*np.flatnonzero((degrees > 0) & (degrees != 2)), *np.flatnonzero(degrees == 2)]:
+        for slot in range(starts[vertex], starts[vertex + 1]):
+            if not used[numbers[slot]]:
+                chains.append(walk(int(vertex), slot))
+    return chains

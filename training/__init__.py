@@ -1,0 +1,1 @@
+"""Makes the checkpoints. Imports the engine, never the reverse."""
