@@ -75,7 +75,7 @@ class RoadGraph(Generic[Frame]):
             raise GraphError("A vertex has a coordinate that is not a finite number: repair the input graph.")
         if len(pairs) and (pairs.min() < 0 or pairs.max() >= len(points)):
             raise GraphError(
-                f"An edge names vertex {int(pairs.max())}, but the graph has {len(points)}: repair the input graph."
+                f"An edge names vertex {int(pairs.max())} of only {len(points)}: repair the input graph."
             )
         score = _column(confidence, len(pairs), np.nan, np.float64)
         order = np.lexsort((-np.nan_to_num(score, nan=-1.0), pairs[:, 1], pairs[:, 0]))
@@ -110,7 +110,8 @@ class RoadGraph(Generic[Frame]):
     @property
     def edge_lengths(self) -> NDArray[np.float64]:
         """(E,) lengths in the graph's own units: pixels, or units of the reference system."""
-        return np.hypot(*self.edge_vectors.T)
+        lengths: NDArray[np.float64] = np.hypot(*self.edge_vectors.T)
+        return lengths
 
     def adjacency(self) -> csr_array:
         """Return the (V, V) symmetric matrix whose entries are edge numbers plus one."""
@@ -154,5 +155,5 @@ def _column(values: ArrayLike | None, length: int, unknown: float, dtype: Any) -
         return np.full(length, unknown, dtype=dtype)
     column = np.asarray(values, dtype=dtype).reshape(-1)
     if len(column) != length:
-        raise GraphError(f"An attribute has {len(column)} values for {length} edges or vertices: give one each.")
+        raise GraphError(f"An attribute has {len(column)} values, but {length} are needed: give one each.")
     return column
