@@ -149,6 +149,23 @@ class RoadGraph(Generic[Frame]):
         number = np.cumsum(used) - 1
         return replace(self, vertices=self.vertices[used], z_m=self.z_m[used], edges=number[self.edges])
 
+    def merged(self, labels: NDArray[np.int64]) -> Self:
+        """Return the graph with vertices of equal label joined into one at their centroid.
+
+        Args:
+            labels: (V,) group of each vertex, numbered 0 .. L - 1; vertex l of the result is group l.
+        """
+        count = np.bincount(labels)
+        centroids = np.stack([np.bincount(labels, axis) / count for axis in self.vertices.T], axis=1)
+        return type(self).build(
+            centroids,
+            labels[self.edges],
+            confidence=self.confidence,
+            width_m=self.width_m,
+            layer=self.layer,
+            z_m=np.bincount(labels, self.z_m) / count,
+        )
+
 
 def _column(values: ArrayLike | None, length: int, unknown: float, dtype: Any) -> NDArray[Any]:
     if values is None:
