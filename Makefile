@@ -1,0 +1,54 @@
+# `make run` and `make test` set up all they need by themselves. Needs Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 7
+SIZE ?= 1024
+OUT ?= out
+RASTER ?= $(OUT)/scene/image.tif
+CONFIG ?= training/configs/roads_short.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench train clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: $(VENV)/.engine $(if $(filter $(OUT)/scene/image.tif,$(RASTER)),$(OUT)/scene/image.tif) ## extract roads from the built-in scene, or from RASTER=path
+	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
+
+$(OUT)/scene/image.tif: | $(VENV)/.engine
+	$(BIN)/python -m training scenes "$(OUT)/scene" --seed $(SEED) --size $(SIZE)
+
+test: $(VENV)/.development ## run all tests
+	sh scripts/system_packages.sh
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.development ## style, types, borders between packages, security scan
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive engine
+
+bench: $(VENV)/.development ## measure speed and memory, as ratios
+	$(BIN)/python -m benchmarks
+
+train: $(VENV)/.development ## train by CONFIG=file with DATA=folder, resuming where it stopped
+	$(BIN)/python -m training roads --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") --resume
+
+clean: ## remove the environment and what was made
+	rm -rf $(VENV) $(OUT)
+
+$(VENV)/pyvenv.cfg:
+	sh scripts/python_environment.sh "$(PYTHON)" "$(VENV)"
+
+# A stamp is newer than what it was made from, so a second run starts at once.
+$(VENV)/.engine: pyproject.toml metadata.txt | $(VENV)/pyvenv.cfg
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.development: $(VENV)/.engine
+	$(BIN)/pip install --quiet --editable '.[training,dev]'
+	touch $@
