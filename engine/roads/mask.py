@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.features import rasterize
+from scipy.ndimage import distance_transform_edt, map_coordinates
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import buffer, linestrings, simplify
@@ -14,16 +15,18 @@ from engine.frames import RowCol
 from engine.roads.chains import find_chains
 from engine.roads.graph import RoadGraph
 
-SPUR_PX = 10.0
-"""Thinning leaves hairs up to about the width of a road; shorter dead ends are dropped."""
+SPUR_WIDTHS = 1.4
+"""Thinning leaves hairs about as long as roads are wide; dead ends up to this many widths are dropped."""
 
-JUNCTION_PX = 9.0
-"""Thinning tears a crossing of wide roads into junctions up to this far apart; they are joined."""
+JUNCTION_WIDTHS = 1.3
+"""Thinning tears a crossing of wide roads in two; junctions up to this many widths apart are joined."""
 
 TOLERANCE_PX = 1.0
 """Deviation allowed when the staircase of pixels is replaced by straight edges."""
 
 _SMOOTHING_PX = 5
+_REACH_PX = 10.0
+_NARROW_PX = 7.0
 
 
 def mask_from_graph(
@@ -129,6 +132,24 @@ def _simplified(line: NDArray[np.float64], tolerance_px: float) -> NDArray[np.fl
     return simple
 
 
+def _lengthen_ends(graph: RoadGraph[RowCol], depth: NDArray[np.float64]) -> RoadGraph[RowCol]:
+    """Move dead ends out to where the road begins to narrow; thinning stops a little before."""
+    degrees = graph.degrees
+    along = np.concatenate([graph.edges, graph.edges[:, ::-1]])
+    ends, inner = along[degrees[along[:, 0]] == 1].T
+    outward = graph.vertices[ends] - graph.vertices[inner]
+    outward /= np.hypot(*outward.T)[:, None]
+    reach = np.arange(0.0, _REACH_PX, 0.5)
+    places = graph.vertices[ends][:, None] + reach[:, None] * outward[:, None]  # (N, T, 2)
+    # Half a pixel from corner to centre frame, one for the padding.
+    deep = map_coordinates(depth, np.moveaxis(places + 0.5, -1, 0), order=1, mode="nearest")
+    full = deep >= 0.9 * deep[:, :1]
+    steps = np.where(full.all(axis=1), 0, np.argmin(full, axis=1) - 1)
+    vertices = graph.vertices.copy()
+    vertices[ends] = places[np.arange(len(ends)), np.maximum(steps, 0)]
+    return RoadGraph.build(vertices, graph.edges)
+
+
 def graph_from_mask(mask: NDArray[np.bool_]) -> RoadGraph[RowCol]:
     """Trace the centre lines of a road mask.
 
@@ -142,7 +163,12 @@ def graph_from_mask(mask: NDArray[np.bool_]) -> RoadGraph[RowCol]:
         The graph in the mask's pixel frame (a pixel's centre is at + 0.5).
     """
     thin: NDArray[np.bool_] = skeletonize(np.asarray(mask, dtype=bool))  # type: ignore[no-untyped-call]
+    if not thin.any():
+        return RoadGraph.empty()
+    depth = distance_transform_edt(np.pad(mask, 1))
+    width_px = max(2 * float(np.median(depth[1:-1, 1:-1][thin])), _NARROW_PX)
     graph = _pixel_graph(thin)
     for _ in range(2):
-        graph = _drop_hairs(_join_short(graph, JUNCTION_PX), SPUR_PX)
-    return _straighten(graph, TOLERANCE_PX)
+        graph = _join_short(graph, JUNCTION_WIDTHS * width_px)
+        graph = _drop_hairs(graph, SPUR_WIDTHS * width_px)
+    return _lengthen_ends(_straighten(graph, TOLERANCE_PX), depth)

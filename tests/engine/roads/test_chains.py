@@ -12,7 +12,8 @@ def test_every_edge_lies_in_exactly_one_chain_and_rings_survive():
 
 
 def test_a_loop_hanging_on_a_junction_is_one_closed_chain():
-    graph = RoadGraph.build([(0, 0), (1, 0), (1, 1), (0, 1), (-3, -3)], [(0, 1), (1, 2), (2, 3), (3, 0), (0, 4)])
+    ring = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    graph = RoadGraph.build([*ring, (-3, -3)], [(0, 1), (1, 2), (2, 3), (3, 0), (0, 4)])
     chains = find_chains(graph)
     assert sorted(len(c.edges) for c in chains) == [1, 4]
     assert sum(c.closed for c in chains) == 1

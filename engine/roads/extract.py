@@ -1,0 +1,192 @@
+"""The corridor: from a raster to its road graph, in the order the method is told."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.frames import RowCol
+from engine.networks.candidates import Candidates
+from engine.networks.device import choose_device
+from engine.networks.predict import RoadPredictor
+from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
+from engine.progress import Progress, Silent
+from engine.raster.grid import Grid
+from engine.raster.reader import Pixels, RasterOptions, RasterReader, open_raster
+from engine.raster.windows import Tile, tile
+from engine.roads.decode import DecodeOptions, decode
+from engine.roads.graph import RoadGraph
+from engine.roads.kept import KeptBlocks
+from engine.roads.vertices import merge
+from engine.version import VERSION
+
+SEAM_PX = 3.0
+"""Windows hand on candidates this far beyond their core; duplicates are joined afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadOptions:
+    """How to extract roads; lengths in metres on the ground.
+
+    Attributes:
+        weights: Name of shipped weights, or a path to a file.
+        device: "auto", "cpu" or "cuda".
+        raster: Bands, extent and, for files without a reference system, ground resolution.
+        min_confidence: Edges below this confidence (0-1) are dropped.
+        simplify_m: Tolerance of the line simplification; 2.5 m is the published value.
+        spur_m: Dead ends shorter than this are dropped.
+        min_component_m: Isolated pieces of network shorter than this are dropped.
+        core_px: Largest side of a window's core, on the network's grid.
+        margin_px: What a window sees beyond its core, for context.
+        windows_per_block: Windows predicted and kept together; the graph does not depend on it.
+    """
+
+    weights: str = DEFAULT_ROADS
+    device: str = "auto"
+    raster: RasterOptions = field(default_factory=RasterOptions)
+    min_confidence: float = 0.0
+    simplify_m: float = 2.5
+    spur_m: float = 25.0
+    min_component_m: float = 100.0
+    core_px: int = 1024
+    margin_px: int = 64
+    windows_per_block: int = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extraction:
+    """A raster's road graph and where it came from.
+
+    Attributes:
+        graph: In pixels of ``grid``.
+        grid: The network's metric grid.
+        source_grid: The raster's own grid; its reference system is the output's.
+        provenance: Weights, parameters, versions and source, as JSON values.
+    """
+
+    graph: RoadGraph[RowCol]
+    grid: Grid
+    source_grid: Grid
+    provenance: dict[str, Any]
+
+
+def _within_core(candidates: Candidates, place: Tile) -> Candidates:
+    """Move candidates from a window's frame to the grid's; keep those in the core and its seam."""
+    core, window = place.core, place.window
+    positions = candidates.positions + (window.row, window.col)
+    low = np.array([core.row, core.col]) - SEAM_PX
+    high = np.array([core.row + core.height, core.col + core.width]) + SEAM_PX
+    inside = ((positions >= low) & (positions < high)).all(axis=1)
+    return replace(candidates, positions=positions).select(inside)
+
+
+def _predict(reader: RasterReader, predictor: RoadPredictor, block: Sequence[Tile]) -> Candidates:
+    """Read and predict the windows of a block; windows without a valid pixel cost nothing."""
+    alike: dict[tuple[int, ...], list[tuple[Tile, Pixels]]] = defaultdict(list)
+    for place in block:
+        pixels = reader.read(place.window)
+        if pixels.valid.any():
+            alike[pixels.rgb.shape].append((place, pixels))
+    found = [Candidates.empty()]
+    for group in alike.values():
+        results = predictor.predict(
+            [pixels.rgb for _, pixels in group], [pixels.valid for _, pixels in group]
+        )
+        found += [_within_core(result, place) for result, (place, _) in zip(results, group, strict=True)]
+    return Candidates.concatenate(found)
+
+
+def _blocks(places: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:
+    return (places[start : start + size] for start in range(0, len(places), size))
+
+
+def _job(path: str, reader: RasterReader, loaded: LoadedWeights, options: RoadOptions) -> dict[str, Any]:
+    """Describe everything that the candidates depend on."""
+    source = Path(path)
+    stat = source.stat() if source.is_file() else None
+    return {
+        "version": VERSION,
+        "source": str(source.resolve()) if stat else path,
+        "source_bytes": stat.st_size if stat else None,
+        "source_modified_ns": stat.st_mtime_ns if stat else None,
+        "grid": [reader.grid.height, reader.grid.width, *reader.grid.transform, reader.grid.crs],
+        "bands": list(options.raster.bands or ()),
+        "weights": loaded.sha256,
+        "windows": [options.core_px, options.margin_px, options.windows_per_block],
+    }
+
+
+def decode_options(options: RoadOptions, m_per_px: float) -> DecodeOptions:
+    """Express the options' lengths in pixels of the network's grid."""
+    return DecodeOptions(
+        min_confidence=options.min_confidence,
+        simplify_px=options.simplify_m / m_per_px,
+        spur_px=options.spur_m / m_per_px,
+        min_component_px=options.min_component_m / m_per_px,
+    )
+
+
+def extract(
+    path: str,
+    options: RoadOptions,
+    *,
+    kept: KeptBlocks | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Extraction:
+    """Extract the road graph of a raster.
+
+    The raster is read window by window, predicted, and reduced to candidate vertices at once; only
+    those are held for the whole raster (about 120 bytes each). So memory is bounded by one window of
+    the network plus the graph.
+
+    Args:
+        path: Anything GDAL opens.
+        options: How to do it.
+        kept: Where finished blocks are kept; nowhere when absent.
+        resume: Whether to use blocks kept by an earlier run.
+        progress: Receives the state after each block, and may cancel.
+
+    Raises:
+        RasterError: The raster cannot be opened, placed or read.
+        WeightsError: The weights cannot be used.
+        DeviceError: The device is absent or too small.
+        ResumeError: ``kept`` holds another job's blocks.
+        OutputError: Blocks cannot be kept.
+        Cancelled: The progress asked to stop.
+    """
+    progress = progress or Silent()
+    loaded = load_weights(options.weights)
+    device = choose_device(options.device)
+    progress.log(f"Weights {loaded.card.name}, device {device.description}")
+    predictor = RoadPredictor(loaded, device)
+    with open_raster(path, m_per_px=loaded.card.m_per_px, options=options.raster) as reader:
+        job = _job(path, reader, loaded, options)
+        if kept:
+            kept.start(job, resume=resume)
+        grid = reader.grid
+        places = tile(grid.height, grid.width, core_px=options.core_px, margin_px=options.margin_px)
+        blocks = list(_blocks(places, options.windows_per_block))
+        found = []
+        for number, block in enumerate(blocks):
+            progress.report(number, len(blocks), "reading and predicting")
+            candidates = kept.load(number) if kept else None
+            if candidates is None:
+                candidates = _predict(reader, predictor, block)
+                if kept:
+                    kept.save(number, candidates)
+            found.append(candidates)
+        progress.report(len(blocks), len(blocks), "decoding")
+        graph = decode(merge(found), decode_options(options, grid.m_per_px))
+        provenance = {
+            **{key: job[key] for key in ("version", "source", "bands")},
+            "weights": loaded.card.name,
+            "weights_sha256": loaded.sha256,
+            "device": device.description,
+            "m_per_px": grid.m_per_px,
+            "parameters": asdict(options),
+        }
+        return Extraction(graph, grid, reader.source_grid, provenance)
