@@ -1,0 +1,82 @@
+"""The job of ``plumbline roads``: check the output first, extract, write, tidy up."""
+
+import os
+from pathlib import Path
+
+from engine.errors import OutputError, RasterError
+from engine.progress import Progress
+from engine.raster.reader import open_raster
+from engine.roads.extract import Extraction, RoadOptions, extract
+from engine.roads.formats import GRAPH_SUFFIXES, write_graph
+from engine.roads.kept import KeptBlocks
+from engine.roads.preview import write_preview
+
+
+def _check_outputs(output: Path, preview: Path | None) -> None:
+    """Refuse what cannot be written before hours of work, not after."""
+    if output.suffix.lower() not in GRAPH_SUFFIXES:
+        raise OutputError(
+            f"{output.name} has no known ending: name the output with one of {', '.join(GRAPH_SUFFIXES)}."
+        )
+    if preview and preview.suffix.lower() != ".png":
+        raise OutputError(f"The preview {preview.name} is a PNG: let its name end in .png.")
+    for path in filter(None, (output, preview)):
+        if not path.parent.is_dir():
+            raise OutputError(f"The folder {path.parent} does not exist: make it, or choose another.")
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder: name a file.")
+        if not os.access(path.parent, os.W_OK):
+            raise OutputError(f"You may not write in {path.parent}: choose another folder.")
+
+
+def kept_folder(output: Path) -> Path:
+    """Return where finished blocks of a run are kept until its output is whole."""
+    return output.with_name(output.name + ".partial")
+
+
+def _draw(path: str, preview: Path, options: RoadOptions, result: Extraction) -> None:
+    with open_raster(path, m_per_px=result.grid.m_per_px, options=options.raster) as reader:
+        write_preview(preview, reader, result.graph)
+
+
+def extract_to_file(
+    path: str,
+    output: Path,
+    options: RoadOptions,
+    *,
+    preview: Path | None,
+    resume: bool,
+    progress: Progress,
+) -> Path:
+    """Extract the roads of a raster to a file, which appears only when whole.
+
+    Args:
+        path: Anything GDAL opens.
+        output: File to write; its ending names the format.
+        options: How to extract.
+        preview: PNG of the roads over the image, if wanted.
+        resume: Whether to continue an interrupted run.
+        progress: Receives the state.
+
+    Returns:
+        The output.
+
+    Raises:
+        EngineError: As ``extract``; or the output cannot be written.
+        Cancelled: The progress asked to stop; finished blocks are kept.
+    """
+    _check_outputs(output, preview)
+    kept = KeptBlocks(kept_folder(output))
+    try:
+        result = extract(path, options, kept=kept, resume=resume, progress=progress)
+    except RasterError:
+        # A file that is mended is another file: its old blocks are of no use.
+        kept.discard()
+        raise
+    write_graph(
+        output, result.graph, grid=result.grid, crs=result.source_grid.crs, provenance=result.provenance
+    )
+    if preview:
+        _draw(path, preview, options, result)
+    kept.discard()
+    return output
