@@ -1,0 +1,148 @@
+"""Where a raster lies on the ground, and which metric grid a network sees it on."""
+
+from typing import Any
+
+import numpy as np
+from affine import Affine
+
+from engine.errors import RasterError
+from engine.raster.crs import ground_size_m, is_placed, local_metric_crs, parse_crs, reproject_points
+from engine.raster.extent import Extent
+from engine.raster.grid import Grid
+from engine.raster.windows import Window
+
+SIZE_TOLERANCE = 0.02
+"""A raster whose pixels are this near to the wanted size is used as it is: resampling would cost more
+sharpness than a network trained with random scales gains."""
+
+_SNAP = 1e-6
+"""Pixels by which a rounded coordinate may miss a pixel corner."""
+
+_OUTLINE_POINTS = 33
+
+
+def find_source_grid(dataset: Any, name: str, source_m_per_px: float | None) -> Grid:
+    """Place the file's own pixels on the ground.
+
+    A file without a place gets local metres: its upper-left corner is (0, 0), x right, y up. Where a
+    world file without a system agrees with the given pixel size, its coordinates are kept.
+
+    Args:
+        dataset: Open rasterio dataset.
+        name: Path, for messages.
+        source_m_per_px: Pixel size given by the user for a file that does not know its own.
+
+    Raises:
+        RasterError: The file has no place and no size was given, or it has one and a size was given.
+    """
+    crs, transform = dataset.crs, dataset.transform
+    size = dataset.height, dataset.width
+    anchored = transform != Affine.identity()
+    if is_placed(crs) and anchored:
+        if source_m_per_px is not None:
+            raise RasterError(
+                f"{name} knows its place and pixel size ({crs.to_string()[:40]}): leave out --gsd."
+            )
+        return Grid.measured(transform, *size, crs.to_wkt())
+    if source_m_per_px is None:
+        raise RasterError(f"{name} {_what_is_missing(dataset, anchored=anchored)}")
+    if not (np.isfinite(source_m_per_px) and source_m_per_px > 0):
+        raise RasterError(
+            f"A ground size of {source_m_per_px} m per pixel is impossible: give --gsd above 0."
+        )
+    sides = np.hypot([transform.a, transform.b], [transform.d, transform.e])
+    if not (anchored and np.all(np.abs(sides / source_m_per_px - 1.0) <= SIZE_TOLERANCE)):
+        transform = Affine.scale(source_m_per_px, -source_m_per_px)
+    return Grid(transform, *size, None, source_m_per_px)
+
+
+def _what_is_missing(dataset: Any, *, anchored: bool) -> str:
+    """Say why a file has no place on the ground, and what to do."""
+    or_gsd = "or add --gsd METRES to work in local metres."
+    points = len(dataset.gcps[0])
+    if points:
+        return f"is placed by {points} ground control points only: rectify it (gdalwarp), {or_gsd}"
+    if dataset.rpcs is not None:
+        return f"is placed by a sensor model (RPC) only: rectify it (gdalwarp -rpc), {or_gsd}"
+    if is_placed(dataset.crs) and not anchored:
+        return f"has a coordinate reference system but no position: georeference it, {or_gsd}"
+    return f"has no coordinate reference system: georeference it (gdal_edit -a_srs EPSG:n), {or_gsd}"
+
+
+def find_metric_grid(
+    source: Grid, name: str, *, m_per_px: float, extent: Extent | None
+) -> tuple[Grid, Window | None]:
+    """Choose the grid a network sees: the file's own where it fits, else local metres.
+
+    Args:
+        source: The file's own grid.
+        name: Path, for messages.
+        m_per_px: Ground size of a pixel that the network expects.
+        extent: Part of the raster to cover; None = all.
+
+    Returns:
+        The grid, and the window of ``source`` that it is, if it is one: where the file's pixels are
+        north-up, square and of the wanted size within ``SIZE_TOLERANCE``. Else the grid is north-up, of
+        exactly ``m_per_px``, in a transverse Mercator system centred on the place (in the source's local
+        metres, if it has no system), and the window is None.
+
+    Raises:
+        RasterError: The extent lies outside the raster.
+    """
+    if not (np.isfinite(m_per_px) and m_per_px > 0):
+        raise RasterError(f"A ground resolution of {m_per_px} m per pixel is impossible: it must be above 0.")
+    region = _find_region(source, name, extent)
+    if _fits(source, m_per_px):
+        part = _covering_window(source, region) if extent else source.whole
+        return source.window(part), part
+    crs = None if source.crs is None else local_metric_crs(*region.centre, source.crs)
+    rows = np.linspace(0, source.height, _OUTLINE_POINTS)
+    cols = np.linspace(0, source.width, _OUTLINE_POINTS)
+    lattice = np.stack(np.meshgrid(rows, cols), axis=-1).reshape(-1, 2)
+    cover = Extent.around(reproject_points(source.to_ground(lattice), source.crs, crs), crs)
+    if extent is not None:
+        cover = region.in_crs(crs).intersect(cover) or cover
+    left = np.floor(cover.x_min / m_per_px + _SNAP) * m_per_px
+    top = np.ceil(cover.y_max / m_per_px - _SNAP) * m_per_px
+    height = int(np.ceil((top - cover.y_min) / m_per_px - _SNAP))
+    width = int(np.ceil((cover.x_max - left) / m_per_px - _SNAP))
+    return Grid(Affine(m_per_px, 0.0, left, 0.0, -m_per_px, top), height, width, crs, m_per_px), None
+
+
+def _find_region(source: Grid, name: str, extent: Extent | None) -> Extent:
+    """Cut the wanted extent with the raster, in the raster's system."""
+    bounds = source.bounds
+    if extent is None:
+        return bounds
+    wanted = extent.in_crs(source.crs, near_x=source.centre[0])
+    region = wanted.intersect(bounds)
+    if region is None:
+        raise RasterError(
+            f"The extent {wanted} lies outside {name}, which covers {bounds} (xmin,ymin,xmax,ymax in the "
+            "raster's system): choose an extent inside it."
+        )
+    return region
+
+
+def _covering_window(source: Grid, region: Extent) -> Window:
+    """Find the whole pixels of a north-up grid that cover a region inside it."""
+    corners = source.to_pixels([(region.x_min, region.y_max), (region.x_max, region.y_min)])
+    row, col = np.maximum(np.floor(corners[0] + _SNAP), 0).astype(int).tolist()
+    bottom, right = np.ceil(corners[1] - _SNAP).astype(int).tolist()
+    height, width = min(bottom, source.height) - row, min(right, source.width) - col
+    return Window(row, col, max(height, 1), max(width, 1))
+
+
+def _fits(source: Grid, m_per_px: float) -> bool:
+    """Tell whether the file's own grid is metric, north-up and of the wanted size at centre and corners."""
+    here = source.transform
+    if here.b != 0.0 or here.d != 0.0 or here.a <= 0.0 or here.e >= 0.0:
+        return False
+    if source.crs is not None:
+        crs = parse_crs(source.crs)
+        if not crs.is_projected or crs.linear_units_factor[1] != 1.0:
+            return False
+    bottom, right = source.height, source.width
+    places = [(bottom / 2, right / 2), (0, 0), (0, right), (bottom, 0), (bottom, right)]
+    sizes_m = np.array([ground_size_m(here, source.crs, row, col) for row, col in places])
+    return bool(np.all(np.abs(sizes_m / m_per_px - 1.0) <= SIZE_TOLERANCE))
