@@ -46,7 +46,7 @@ def _compared(samples: EdgeSamples, valid: NDArray[np.bool_] | None) -> EdgeSamp
     if valid is None:
         return samples
     pixels = np.floor(samples.positions).astype(np.int64)
-    inside = ((pixels >= 0) & (pixels < valid.shape)).all(axis=1)
+    inside: NDArray[np.bool_] = np.all((pixels >= 0) & (pixels < valid.shape), axis=1)
     inside[inside] = valid[tuple(pixels[inside].T)]
     return samples.where(inside)
 

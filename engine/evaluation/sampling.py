@@ -1,4 +1,4 @@
-"""Points at even steps along the edges of a road graph: what every measure here compares."""
+"""What the measures share: graphs in one order, and points at even steps along their edges."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.frames import Frame
 from engine.roads.graph import RoadGraph
 
 
@@ -32,6 +33,25 @@ def ranges(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Count 0, 1 … n - 1 for each n in ``counts`` (K,), one after the other; (sum of counts,)."""
     ends = np.cumsum(counts)
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+
+
+def in_canonical_order(graph: RoadGraph[Frame], *, scale: float = 1.0) -> RoadGraph[Frame]:
+    """Return the same roads with vertices sorted by coordinates, so that no result depends on their order.
+
+    Vertices at the same place become one, as in the files that the measures were made for; lone
+    vertices and edges without length are dropped. Attributes are not kept.
+
+    Args:
+        graph: Any road graph.
+        scale: Factor on all coordinates, such as the metres of a pixel.
+    """
+    used = np.unique(graph.edges)
+    if not len(used):
+        return type(graph).empty()
+    places, number = np.unique(graph.vertices[used] * scale, axis=0, return_inverse=True)
+    merged = np.zeros(len(graph.vertices), dtype=np.int64)
+    merged[used] = number.reshape(-1)
+    return type(graph).build(places, merged[graph.edges]).without_lone_vertices()
 
 
 def sample_edges(graph: RoadGraph[Any], *, step: float) -> EdgeSamples:
