@@ -1,0 +1,1 @@
+"""Procedural towns with exact truth: roads with levels, heights, lean and occlusion."""
