@@ -9,8 +9,8 @@ from engine.roads.graph import RoadGraph
 from engine.roads.vertices import CERTAIN_PROBABILITY, RIDGE_PROBABILITY, RoadVertices
 
 _BACK_RAD = np.radians(30.0)
-_ALONG_RAD = np.radians(25.0)
-_RIDGE_LATERAL_PX = 3.0
+_ALONG_COS = np.cos(np.radians(25.0))
+_RIDGE_LATERAL_PX = 4.0
 _CERTAIN_LATERAL_PX = 1.5
 _STATION_PX = 5.0
 _FULL_VERTEX_PROBABILITY = 0.15
@@ -21,8 +21,7 @@ def _directions(vertices: RoadVertices, edge_threshold: float) -> NDArray[np.flo
     """Return (V, 6, 2) unit vectors of the sectors that tell of an edge, NaN for the others."""
     length = np.hypot(vertices.offsets_px[..., 0], vertices.offsets_px[..., 1])
     live = (vertices.edge_probability > edge_threshold) & (length > 0)
-    directions: NDArray[np.float64] = vertices.offsets_px / np.where(live, length, np.nan)[..., None]
-    return directions
+    return np.asarray(vertices.offsets_px / np.where(live, length, np.nan)[..., None])
 
 
 def _cosines(
@@ -34,8 +33,8 @@ def _cosines(
     angle is always taken from the vector.
     """
     unit = towards / np.maximum(np.hypot(*towards.T), 1e-9)[:, None]
-    cosines = np.einsum("psc,pc->ps", directions[vertex], unit)
-    return np.nan_to_num(cosines, nan=-1.0)
+    cosines: NDArray[np.float64] = np.einsum("psc,pc->ps", directions[vertex], unit)
+    return np.where(np.isnan(cosines), -1.0, cosines)
 
 
 def _snap_costs(
@@ -122,6 +121,21 @@ def _edge_confidence(
     return np.clip(confidence, 0.0, 1.0)
 
 
+def _in_line(
+    directions: NDArray[np.float64],
+    vertex: NDArray[np.int64],
+    unit: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Return whether each vertex (P,) has sectors in line with a direction (P, 2) both ways.
+
+    A sector's number only counts slots: neighbours in conflict are stored in other sectors, so angles
+    are always taken from the vectors.
+    """
+    ahead = np.nan_to_num(np.einsum("psc,pc->ps", directions[vertex], unit))
+    both: NDArray[np.bool_] = (ahead.max(axis=1) > _ALONG_COS) & (ahead.min(axis=1) < -_ALONG_COS)
+    return both
+
+
 def _passed_vertices(
     vertices: RoadVertices, directions: NDArray[np.float64], graph: RoadGraph[RowCol], tree: KDTree
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -153,11 +167,7 @@ def _passed_vertices(
     passed = (beside < allowed) & (place > 0) & (place < length[edge])
     passed &= (graph.edges[edge] != vertex[:, None]).all(axis=1)
     edge, vertex, place, unit = edge[passed], vertex[passed], place[passed], unit[passed]
-    cosines = _cosines(directions, vertex, unit)
-    dead = np.isnan(directions[vertex, :, 0])
-    ahead = cosines.max(axis=1, initial=-1.0) > np.cos(_ALONG_RAD)
-    behind = np.where(dead, 1.0, cosines).min(axis=1, initial=1.0) < -np.cos(_ALONG_RAD)
-    in_line = ahead & behind
+    in_line = _in_line(directions, vertex, unit)
     return edge[in_line], vertex[in_line], place[in_line]
 
 

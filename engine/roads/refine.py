@@ -8,12 +8,15 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from engine.frames import RowCol
+from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
 
 SHARP_COS = 0.984
 """Edges that leave a vertex within 10.3° of each other are one road (Sat2Graph, published code)."""
 
 _FLAT_PX = 4.0
+_SLIVER_PX = 4.0
+_SLIVER_RATIO = 1.5
 _FLAT_COS = np.cos(np.radians(45.0))
 
 
@@ -155,6 +158,39 @@ def drop_flat_triangles(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
     return graph.with_edges(keep)
 
 
+def _mean_gap_px(graph: RoadGraph[RowCol], one: Chain, other: Chain, length_px: float) -> float:
+    """Return the area between two chains with the same ends, divided by their mean length."""
+    back = other.vertices[:: -1 if one.vertices[0] == other.vertices[0] else 1]
+    ring = graph.vertices[np.concatenate([one.vertices, back])]
+    ring = ring - ring[0]
+    area = abs((ring[:-1, 0] * ring[1:, 1] - ring[1:, 0] * ring[:-1, 1]).sum()) / 2
+    return float(area / max(length_px, 1e-9))
+
+
+def close_slivers(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
+    """Drop one of two chains that join the same junctions side by side, on average below 4 px apart.
+
+    The less confident goes; of equals the longer.
+    """
+    chains = [chain for chain in find_chains(graph) if not chain.closed]
+    if not chains:
+        return graph
+    ends = np.sort([chain.vertices[[0, -1]] for chain in chains], axis=1)
+    edge_lengths = graph.edge_lengths
+    lengths = np.array([edge_lengths[chain.edges].sum() for chain in chains])
+    order = np.lexsort((lengths, ends[:, 1], ends[:, 0]))
+    same = (ends[order[1:]] == ends[order[:-1]]).all(axis=1)
+    keep = np.ones(len(graph.edges), dtype=bool)
+    for one, other in zip(order[:-1][same], order[1:][same], strict=True):
+        if lengths[other] > _SLIVER_RATIO * lengths[one]:
+            continue
+        mean_length = (lengths[one] + lengths[other]) / 2
+        if _mean_gap_px(graph, chains[one], chains[other], mean_length) < _SLIVER_PX:
+            scores = [np.nan_to_num(graph.confidence[chains[k].edges].mean()) for k in (one, other)]
+            keep[chains[one if scores[0] < scores[1] else other].edges] = False
+    return graph.with_edges(keep)
+
+
 def shave_spurs(graph: RoadGraph[RowCol], spur_px: float, extent: Extent | None = None) -> RoadGraph[RowCol]:
     """Drop dead ends shorter than ``spur_px`` that hang on a junction.
 
@@ -219,7 +255,7 @@ def refine(
     while True:
         before = graph
         if close_sharp_forks:
-            graph = drop_flat_triangles(close_forks(graph))
+            graph = close_slivers(drop_flat_triangles(close_forks(graph)))
         graph = shave_spurs(graph, spur_px, extent)
         if np.array_equal(before.edges, graph.edges):
             break

@@ -127,7 +127,7 @@ def _kept_points(lines: _Lines, tolerance: float) -> NDArray[np.bool_]:
         if not spoilt.any():
             return kept
         per_chain[spoilt] = tolerance * share
-    return _douglas_peucker(lines.points, lines.fixed, per_chain[lines.chain])
+    return lines.bent(_douglas_peucker(lines.points, lines.fixed, per_chain[lines.chain]))
 
 
 def _run_means(
