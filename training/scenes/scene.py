@@ -20,6 +20,7 @@ from training.scenes.surfaces import paint_ground
 from training.scenes.town import Town, build_town
 from training.scenes.truth import clip_graph, street_graph
 from training.scenes.vegetation import paint_trees
+from training.scenes.vehicles import paint_cars, paint_paving, paint_roof_parking
 
 CRS = "EPSG:32633"
 """Where scenes are laid: UTM zone 33 north."""
@@ -103,8 +104,11 @@ def _paint(town: Town, options: SceneOptions) -> Canvas:
     canvas = Canvas(options.height_px, options.width_px, options.m_per_px, _margin_px(town, options))
     draw = options.generator(Stage.SURFACES)
     paint_ground(canvas, town.land, options, style, draw)
+    paint_paving(canvas, town.parcels, style, draw)
     paint_roads(canvas, town.streets, options, style, draw)
     paint_buildings(canvas, town.parcels.buildings, style, draw)
+    paint_roof_parking(canvas, town.parcels, draw)
+    paint_cars(canvas, town.cars)
     paint_trees(canvas, town.trees, style, draw)
     return canvas
 

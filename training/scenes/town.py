@@ -11,6 +11,7 @@ from training.scenes.options import SceneOptions, Stage, Style, choose_style
 from training.scenes.parcels import Parcels, build_parcels
 from training.scenes.streets import Street, bend, choose_warp
 from training.scenes.vegetation import Trees, plant
+from training.scenes.vehicles import Cars, park_cars
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +24,7 @@ class Town:
         land: Maps of the ground.
         parcels: Buildings, drives and car parks.
         trees: All trees.
+        cars: All cars.
     """
 
     style: Style
@@ -30,6 +32,7 @@ class Town:
     land: Land
     parcels: Parcels
     trees: Trees
+    cars: Cars
 
 
 def _lay_streets(
@@ -56,4 +59,5 @@ def build_town(options: SceneOptions) -> Town:
     land = survey(options, style, streets, density, options.generator(Stage.LAND))
     parcels = build_parcels(streets, land, style, options.generator(Stage.PARCELS))
     trees = plant(options, style, land, streets, parcels, options.generator(Stage.VEGETATION))
-    return Town(style, streets, land, parcels, trees)
+    cars = park_cars(streets, parcels, options.generator(Stage.VEHICLES))
+    return Town(style, streets, land, parcels, trees, cars)
