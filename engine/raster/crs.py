@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
+from rasterio import Env
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
 from rasterio.warp import transform as transform_points
@@ -39,7 +40,8 @@ def parse_crs(text: str) -> CRS:
         RasterError: The text names no system.
     """
     try:
-        return CRS.from_user_input(text)
+        with Env():  # else PROJ writes its own complaint to stderr
+            return CRS.from_user_input(text)
     except CRSError as error:
         raise RasterError(
             f"'{text[:60]}' is not a coordinate reference system: give it as EPSG:n or as WKT."

@@ -40,7 +40,7 @@ class Extent:
             )
 
     def __str__(self) -> str:
-        return f"{self.x_min:.8g},{self.y_min:.8g},{self.x_max:.8g},{self.y_max:.8g}"
+        return f"{self.x_min:.10g},{self.y_min:.10g},{self.x_max:.10g},{self.y_max:.10g}"
 
     @property
     def centre(self) -> tuple[float, float]:

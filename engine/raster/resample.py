@@ -8,6 +8,7 @@ the pixels of a rotated test image when the same area was read in pieces.)
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,20 @@ def _find_places(plan: Resampling, window: Window) -> tuple[NDArray[np.float64],
     return places[0], places[1]
 
 
+def _total(plane: NDArray[Any], rows: int, cols: int) -> NDArray[np.uint32]:
+    """Add up blocks of an (H, W) plane of 8-bit or boolean values; the last ones may be cut off."""
+    height, width = plane.shape
+    tall = np.zeros((-(-height // rows), width), dtype=np.uint32)
+    for first in range(min(rows, height)):
+        layer = plane[first::rows]
+        tall[: len(layer)] += layer
+    total = np.zeros((len(tall), -(-width // cols)), dtype=np.uint32)
+    for first in range(min(cols, width)):
+        layer = tall[:, first::cols]
+        total[:, : layer.shape[1]] += layer
+    return total
+
+
 def _reduce(pixels: Pixels, rows: int, cols: int) -> Pixels:
     """Average blocks of valid pixels; a block is valid where at least half of it is.
 
@@ -105,19 +120,15 @@ def _reduce(pixels: Pixels, rows: int, cols: int) -> Pixels:
     """
     if rows == 1 and cols == 1:
         return pixels
-    row_starts = np.arange(0, pixels.valid.shape[0], rows)
-    col_starts = np.arange(0, pixels.valid.shape[1], cols)
-
-    def total(plane: NDArray[np.generic]) -> NDArray[np.uint32]:
-        tall: NDArray[np.uint32] = np.add.reduceat(plane, row_starts, axis=0, dtype=np.uint32)
-        return np.add.reduceat(tall, col_starts, axis=1, dtype=np.uint32)
-
-    count = total(pixels.valid)
-    whole = total(np.ones_like(pixels.valid)) if not pixels.valid.all() else count
+    height, width = pixels.valid.shape
+    tall = np.minimum(rows, height - np.arange(0, height, rows)).astype(np.uint32)
+    wide = np.minimum(cols, width - np.arange(0, width, cols)).astype(np.uint32)
+    whole = tall[:, None] * wide
+    count = whole if pixels.valid.all() else _total(pixels.valid, rows, cols)
     valid = (2 * count >= whole) & (count > 0)
     share = np.maximum(count, 1)
-    rgb = np.stack([(total(plane) + share // 2) // share for plane in pixels.rgb]).astype(np.uint8)
-    return Pixels(np.where(valid, rgb, np.uint8(0)), valid)
+    rgb = np.stack([(_total(plane, rows, cols) + share // 2) // share for plane in pixels.rgb])
+    return Pixels(np.where(valid, rgb, 0).astype(np.uint8), valid)
 
 
 def _pack(pixels: Pixels) -> NDArray[np.uint32]:

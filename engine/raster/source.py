@@ -62,7 +62,7 @@ def reason(error: BaseException) -> str:
     return " ".join(str(error).split()).rstrip(".")
 
 
-def choose_bands(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
+def choose_bands(dataset: Any, name: str, wanted: tuple[int, ...] | None) -> Bands:
     """Choose the bands that become red, green and blue.
 
     Without a wish: the bands declared red, green and blue; else the first three that are not alpha;
@@ -71,6 +71,7 @@ def choose_bands(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
 
     Args:
         dataset: Open rasterio dataset.
+        name: Path, for messages.
         wanted: One or three band numbers from 1, or None.
 
     Raises:
@@ -88,7 +89,7 @@ def choose_bands(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
     if missing:
         has = f"has {dataset.count} band{'s' if dataset.count > 1 else ''}"
         which = f"band {', '.join(missing)} {'do' if len(missing) > 1 else 'does'} not exist"
-        raise RasterError(f"{dataset.name} {has}; {which}: {advice}.")
+        raise RasterError(f"{name} {has}; {which}: {advice}.")
     if len(wanted) not in (1, 3):
         raise RasterError(f"{len(wanted)} bands cannot be shown as colour: {advice}, one band or three.")
     return Bands(tuple(wanted), alpha if alpha not in wanted else None)
@@ -119,7 +120,7 @@ class Source:
         self._lock = threading.Lock()
         self.dataset = _open(path)
         try:
-            self._bands = choose_bands(self.dataset, wanted_bands)
+            self._bands = choose_bands(self.dataset, path, wanted_bands)
             kinds = {self.dataset.dtypes[band - 1] for band in self._bands.colours}
             _refuse_complex(path, kinds)
             self.height, self.width = self.dataset.height, self.dataset.width
@@ -161,7 +162,7 @@ class Source:
         indexes = [*self._bands.colours, *([alpha] if alpha is not None else [])]
         try:
             with self._lock, rasterio.Env(**_GDAL_OPTIONS):
-                values = self.dataset.read(indexes, window=area)
+                values = self._read_bands(indexes, area)
                 mask = self.dataset.read_masks(self._bands.colours[0], window=area) if self._masked else None
         except (RasterioError, ValueError, MemoryError) as error:
             raise RasterError(
@@ -177,12 +178,25 @@ class Source:
             valid &= mask != 0
         return colours, valid
 
+    def _read_bands(self, indexes: list[int], area: Any) -> NDArray[Any]:
+        """Read bands as stored, (B, H, W)."""
+        whole = area.width == self.dataset.width and area.height == self.dataset.height > 1
+        if not (whole and self.dataset.driver == "PNG"):
+            stored: NDArray[Any] = self.dataset.read(indexes, window=area)
+            return stored
+        # GDAL 3.10's short cut for a whole PNG returns memory garbage, and no error, from a cut file.
+        tops = rasterio.windows.Window(0, 0, area.width, area.height - 1)
+        last = rasterio.windows.Window(0, area.height - 1, area.width, 1)
+        return np.concatenate([self.dataset.read(indexes, window=each) for each in (tops, last)], axis=1)
+
     def _valid(self, colours: NDArray[Any]) -> NDArray[np.bool_]:
         """Find where not all colours equal their nodata value and all are finite."""
-        empty = np.ones(colours.shape[1:], dtype=bool)
-        for band, plane in zip(self._bands.colours, colours, strict=True):
-            nodata = self.dataset.nodatavals[band - 1]
-            empty &= plane == nodata if nodata is not None else False
+        nodata = [self.dataset.nodatavals[band - 1] for band in self._bands.colours]
+        if None in nodata:
+            empty = np.zeros(colours.shape[1:], dtype=bool)
+        else:
+            planes = zip(colours, nodata, strict=True)
+            empty = np.logical_and.reduce([plane == value for plane, value in planes])
         valid = ~empty
         if np.issubdtype(colours.dtype, np.floating):
             valid &= np.isfinite(colours).all(axis=0)
@@ -247,8 +261,8 @@ def _open(path: str) -> Any:
     Raises:
         RasterError: There is no such raster.
     """
-    # A path object keeps rasterio from reading a scheme into a local name with a colon or a #.
-    place = Path(path) if not path.startswith("/vsi") and Path(path).exists() else path
+    # As an absolute path object, a local name with a colon or a # is not taken for an address.
+    place = Path(path).absolute() if not path.startswith("/vsi") and Path(path).exists() else path
     with _refusals(path), warnings.catch_warnings(), rasterio.Env(**_GDAL_OPTIONS):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         dataset = rasterio.open(place)
