@@ -102,9 +102,10 @@ def _text(value: Any) -> str:
 def _name(module: Any, name: Any) -> _Known:
     known = _NAMES.get((_text(module), _text(name)))
     if known is None:
+        asked = f"{_text(module)}.{_text(name)}"[:80]
         raise GraphError(
-            f"The pickle asks for {f'{_text(module)}.{_text(name)}'[:80]!r}, which a road graph never needs: it "
-            "was refused and nothing of it was run. Do not trust where it came from."
+            f"The pickle asks for {asked!r}, which a road graph never needs: it was refused and nothing of "
+            "it was run. Do not trust where it came from."
         )
     return known
 

@@ -126,32 +126,46 @@ def measure_m(xy: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
     return metres
 
 
+def join_coincident(
+    points: NDArray[np.float64], levels: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Group points at equal positions, in the order of x, y.
+
+    Two roads of different layers may pass exactly over each other: points stay apart where all at a
+    position have a known level and the levels differ.
+
+    Args:
+        points: (N, 2) positions.
+        levels: (N,) layer of the road that passes through, ``UNKNOWN_LAYER`` for points that join all.
+
+    Returns:
+        (G,) the first point of each group, and (N,) the group of each point.
+    """
+    places, place = np.unique(points, axis=0, return_inverse=True)
+    open_place = np.zeros(len(places), dtype=bool)
+    open_place[place[levels == UNKNOWN_LAYER]] = True
+    level = np.where(open_place[place], 0, levels)
+    _, first, group = np.unique(np.stack([place, level]), axis=1, return_index=True, return_inverse=True)
+    return first, group
+
+
 def _levels(graph: RoadGraph[XY]) -> NDArray[np.int64]:
-    """(V,) the one known layer of all edges at a vertex, else ``UNKNOWN_LAYER``."""
+    """(V,) layer of the road that passes through a vertex, ``UNKNOWN_LAYER`` at ends and where mixed."""
     low = np.full(len(graph.vertices), np.iinfo(np.int16).max, dtype=np.int64)
     high = np.full(len(graph.vertices), np.iinfo(np.int16).min, dtype=np.int64)
     for ends in graph.edges.T:
         np.minimum.at(low, ends, graph.layer)
         np.maximum.at(high, ends, graph.layer)
-    return np.where(low == high, low, UNKNOWN_LAYER)
+    return np.where((low == high) & (graph.degrees > 1), low, UNKNOWN_LAYER)
 
 
 def _noded(
     graph: RoadGraph[XY], metres: NDArray[np.float64], decimals: int
 ) -> tuple[RoadGraph[XY], NDArray[np.float64]]:
-    """Round the vertices and join those that coincide, sorted by x, y.
-
-    Vertices that coincide stay apart only if each belongs to roads of one known layer and the layers
-    differ: then one road passes over the other.
-    """
+    """Round the vertices and join those that coincide (``join_coincident``), sorted by x, y."""
     # Adding zero turns -0.0 into 0.0: equal coordinates must be equal bits.
     points = np.round(graph.vertices, decimals) + 0.0
-    places, place = np.unique(points, axis=0, return_inverse=True)
-    level = _levels(graph)
-    through = np.zeros(len(places), dtype=bool)
-    through[place[level == UNKNOWN_LAYER]] = True
-    level[through[place]] = 0
-    _, first, group = np.unique(np.stack([place, level]), axis=1, return_index=True, return_inverse=True)
+    first, group = join_coincident(points, _levels(graph))
     joined: RoadGraph[XY] = RoadGraph.build(
         points[first],
         group[graph.edges],

@@ -11,20 +11,23 @@
       <symbol name="0" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
         <Option type="Map">
-          <Option name="line_color" type="QString" value="27,27,27,255"/>
-          <Option name="line_width" type="QString" value="2.4"/>
+          <Option name="line_color" type="QString" value="255,214,10,255"/>
+          <Option name="line_width" type="QString" value="0.9"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
+          <Option name="customdash" type="QString" value="1.8;0.9"/>
+          <Option name="customdash_unit" type="QString" value="MM"/>
+          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -32,30 +35,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
-        <Option type="Map">
-          <Option name="line_color" type="QString" value="255,255,255,255"/>
-          <Option name="line_width" type="QString" value="1.9"/>
-          <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
-          <Option name="capstyle" type="QString" value="flat"/>
-          <Option name="joinstyle" type="QString" value="round"/>
-        </Option>
-        <data_defined_properties>
-         <Option type="Map">
-          <Option name="name" type="QString" value=""/>
-          <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
-            <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
-            <Option name="type" type="int" value="3"/>
-           </Option>
-          </Option>
-          <Option name="type" type="QString" value="collection"/>
-         </Option>
-        </data_defined_properties>
-       </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
         <Option type="Map">
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="1.4"/>
@@ -68,9 +48,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -78,7 +58,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="2">
         <Option type="Map">
           <Option name="line_color" type="QString" value="255,214,10,255"/>
           <Option name="line_width" type="QString" value="0.9"/>
@@ -91,9 +71,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -101,7 +81,53 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="3">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="27,27,27,255"/>
+          <Option name="line_width" type="QString" value="2.5"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="4">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="255,255,255,255"/>
+          <Option name="line_width" type="QString" value="1.9"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="5">
         <Option type="Map">
           <Option name="line_color" type="QString" value="255,214,10,255"/>
           <Option name="line_width" type="QString" value="0.9"/>
@@ -109,17 +135,14 @@
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
-          <Option name="customdash" type="QString" value="1.6;1.2"/>
-          <Option name="customdash_unit" type="QString" value="MM"/>
-          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -131,20 +154,23 @@
       <symbol name="1" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
         <Option type="Map">
-          <Option name="line_color" type="QString" value="27,27,27,255"/>
-          <Option name="line_width" type="QString" value="2.25"/>
+          <Option name="line_color" type="QString" value="255,140,26,255"/>
+          <Option name="line_width" type="QString" value="0.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
+          <Option name="customdash" type="QString" value="1.8;0.9"/>
+          <Option name="customdash_unit" type="QString" value="MM"/>
+          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -152,30 +178,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
-        <Option type="Map">
-          <Option name="line_color" type="QString" value="255,255,255,255"/>
-          <Option name="line_width" type="QString" value="1.75"/>
-          <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
-          <Option name="capstyle" type="QString" value="flat"/>
-          <Option name="joinstyle" type="QString" value="round"/>
-        </Option>
-        <data_defined_properties>
-         <Option type="Map">
-          <Option name="name" type="QString" value=""/>
-          <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
-            <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
-            <Option name="type" type="int" value="3"/>
-           </Option>
-          </Option>
-          <Option name="type" type="QString" value="collection"/>
-         </Option>
-        </data_defined_properties>
-       </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
         <Option type="Map">
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="1.25"/>
@@ -188,9 +191,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -198,7 +201,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="2">
         <Option type="Map">
           <Option name="line_color" type="QString" value="255,140,26,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
@@ -211,9 +214,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -221,7 +224,53 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="3">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="27,27,27,255"/>
+          <Option name="line_width" type="QString" value="2.35"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="4">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="255,255,255,255"/>
+          <Option name="line_width" type="QString" value="1.75"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="5">
         <Option type="Map">
           <Option name="line_color" type="QString" value="255,140,26,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
@@ -229,17 +278,14 @@
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
-          <Option name="customdash" type="QString" value="1.6;1.2"/>
-          <Option name="customdash_unit" type="QString" value="MM"/>
-          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -251,20 +297,23 @@
       <symbol name="2" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
         <Option type="Map">
-          <Option name="line_color" type="QString" value="27,27,27,255"/>
-          <Option name="line_width" type="QString" value="2.1"/>
+          <Option name="line_color" type="QString" value="229,56,59,255"/>
+          <Option name="line_width" type="QString" value="0.6"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
+          <Option name="customdash" type="QString" value="1.8;0.9"/>
+          <Option name="customdash_unit" type="QString" value="MM"/>
+          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -272,30 +321,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
-        <Option type="Map">
-          <Option name="line_color" type="QString" value="255,255,255,255"/>
-          <Option name="line_width" type="QString" value="1.6"/>
-          <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
-          <Option name="capstyle" type="QString" value="flat"/>
-          <Option name="joinstyle" type="QString" value="round"/>
-        </Option>
-        <data_defined_properties>
-         <Option type="Map">
-          <Option name="name" type="QString" value=""/>
-          <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
-            <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
-            <Option name="type" type="int" value="3"/>
-           </Option>
-          </Option>
-          <Option name="type" type="QString" value="collection"/>
-         </Option>
-        </data_defined_properties>
-       </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
         <Option type="Map">
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="1.1"/>
@@ -308,9 +334,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -318,7 +344,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="2">
         <Option type="Map">
           <Option name="line_color" type="QString" value="229,56,59,255"/>
           <Option name="line_width" type="QString" value="0.6"/>
@@ -331,9 +357,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -341,7 +367,53 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="3">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="27,27,27,255"/>
+          <Option name="line_width" type="QString" value="2.2"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="4">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="255,255,255,255"/>
+          <Option name="line_width" type="QString" value="1.6"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="5">
         <Option type="Map">
           <Option name="line_color" type="QString" value="229,56,59,255"/>
           <Option name="line_width" type="QString" value="0.6"/>
@@ -349,17 +421,14 @@
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
-          <Option name="customdash" type="QString" value="1.6;1.2"/>
-          <Option name="customdash_unit" type="QString" value="MM"/>
-          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -371,20 +440,23 @@
       <symbol name="3" type="line" alpha="1" clip_to_extent="1" force_rhr="0">
        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
         <Option type="Map">
-          <Option name="line_color" type="QString" value="27,27,27,255"/>
-          <Option name="line_width" type="QString" value="2.25"/>
+          <Option name="line_color" type="QString" value="76,201,240,255"/>
+          <Option name="line_width" type="QString" value="0.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
+          <Option name="customdash" type="QString" value="1.8;0.9"/>
+          <Option name="customdash_unit" type="QString" value="MM"/>
+          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -392,30 +464,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
-        <Option type="Map">
-          <Option name="line_color" type="QString" value="255,255,255,255"/>
-          <Option name="line_width" type="QString" value="1.75"/>
-          <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
-          <Option name="capstyle" type="QString" value="flat"/>
-          <Option name="joinstyle" type="QString" value="round"/>
-        </Option>
-        <data_defined_properties>
-         <Option type="Map">
-          <Option name="name" type="QString" value=""/>
-          <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
-            <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
-            <Option name="type" type="int" value="3"/>
-           </Option>
-          </Option>
-          <Option name="type" type="QString" value="collection"/>
-         </Option>
-        </data_defined_properties>
-       </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
         <Option type="Map">
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="1.25"/>
@@ -428,9 +477,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -438,7 +487,7 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="2">
         <Option type="Map">
           <Option name="line_color" type="QString" value="76,201,240,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
@@ -451,9 +500,9 @@
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='not coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='not coalesce("bridge" or "tunnel", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -461,7 +510,53 @@
          </Option>
         </data_defined_properties>
        </layer>
-       <layer class="SimpleLine" enabled="1" locked="0" pass="1">
+       <layer class="SimpleLine" enabled="1" locked="0" pass="3">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="27,27,27,255"/>
+          <Option name="line_width" type="QString" value="2.35"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="4">
+        <Option type="Map">
+          <Option name="line_color" type="QString" value="255,255,255,255"/>
+          <Option name="line_width" type="QString" value="1.75"/>
+          <Option name="line_width_unit" type="QString" value="MM"/>
+          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="capstyle" type="QString" value="flat"/>
+          <Option name="joinstyle" type="QString" value="round"/>
+        </Option>
+        <data_defined_properties>
+         <Option type="Map">
+          <Option name="name" type="QString" value=""/>
+          <Option name="properties" type="Map">
+           <Option name="enabled" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+          </Option>
+          <Option name="type" type="QString" value="collection"/>
+         </Option>
+        </data_defined_properties>
+       </layer>
+       <layer class="SimpleLine" enabled="1" locked="0" pass="5">
         <Option type="Map">
           <Option name="line_color" type="QString" value="76,201,240,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
@@ -469,17 +564,14 @@
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
-          <Option name="customdash" type="QString" value="1.6;1.2"/>
-          <Option name="customdash_unit" type="QString" value="MM"/>
-          <Option name="use_custom_dash" type="QString" value="1"/>
         </Option>
         <data_defined_properties>
          <Option type="Map">
           <Option name="name" type="QString" value=""/>
           <Option name="properties" type="Map">
-           <Option name="layerEnabled" type="Map">
+           <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
-            <Option name="expression" type="QString" value='coalesce("tunnel", false)'/>
+            <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>

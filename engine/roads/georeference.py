@@ -1,0 +1,78 @@
+"""Road graphs moved between pixels and the ground."""
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import GraphError
+from engine.frames import XY, RowCol
+from engine.raster.crs import reproject_points
+from engine.raster.grid import Grid
+from engine.roads.graph import RoadGraph
+
+
+def _attributes(graph: RoadGraph[Any]) -> dict[str, Any]:
+    return {field.name: getattr(graph, field.name) for field in fields(graph) if field.name != "vertices"}
+
+
+def _checked(moved: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
+    if not np.isfinite(moved).all():
+        raise GraphError(
+            f"{int((~np.isfinite(moved)).any(axis=1).sum())} road vertices have no place in "
+            f"'{(crs or 'local metres')[:40]}': check that graph and raster lie in the same region."
+        )
+    return moved
+
+
+def to_ground(
+    graph: RoadGraph[RowCol], grid: Grid, *, crs: str | None, near_x: float | None = None
+) -> RoadGraph[XY]:
+    """Move a pixel graph to the ground.
+
+    Args:
+        graph: In pixels of ``grid``, corner frame.
+        grid: Where the pixels lie.
+        crs: WKT or authority code of the result; None = local metres, as the grid's.
+        near_x: In degrees, longitudes come within half a circle of this one, so that a place astride
+            the antimeridian stays in one piece.
+
+    Raises:
+        GraphError: A vertex has no place in ``crs``.
+        RasterError: A reference system is unknown, or only one of the two is local metres.
+    """
+    moved = reproject_points(grid.to_ground(graph.vertices), grid.crs, crs, near_x=near_x)
+    return RoadGraph(vertices=_checked(moved, crs), **_attributes(graph))
+
+
+def to_pixels(graph: RoadGraph[XY], grid: Grid, *, crs: str | None) -> RoadGraph[RowCol]:
+    """Move a ground graph to the pixels of a grid: the inverse of ``to_ground``.
+
+    Args:
+        graph: In ``crs``.
+        grid: The grid of the result; vertices may lie outside it.
+        crs: WKT or authority code of the graph; None = local metres, as the grid's.
+
+    Raises:
+        GraphError: A vertex has no place in the grid's reference system.
+        RasterError: A reference system is unknown, or only one of the two is local metres.
+    """
+    moved = reproject_points(graph.vertices, crs, grid.crs, near_x=grid.centre[0])
+    return RoadGraph(vertices=grid.to_pixels(_checked(moved, grid.crs)), **_attributes(graph))
+
+
+def reproject(graph: RoadGraph[XY], source_crs: str | None, target_crs: str | None) -> RoadGraph[XY]:
+    """Move a ground graph to another reference system.
+
+    Args:
+        graph: In ``source_crs``.
+        source_crs: WKT or authority code; None = local metres.
+        target_crs: Likewise.
+
+    Raises:
+        GraphError: A vertex has no place in ``target_crs``.
+        RasterError: A reference system is unknown, or only one of the two is local metres.
+    """
+    moved = reproject_points(graph.vertices, source_crs, target_crs)
+    return RoadGraph(vertices=_checked(moved, target_crs), **_attributes(graph))
