@@ -133,6 +133,8 @@ def drop_flat_triangles(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
 
     The vertex lies within 4 px of the edge and between its ends: the two ways are one road.
     """
+    if not len(graph.edges):
+        return graph
     matrix = graph.adjacency()
     matrix.data = np.ones_like(matrix.data)
     common = matrix @ matrix
