@@ -9,10 +9,10 @@ from training.scenes.options import SceneOptions, Style
 from training.scenes.parcels import Buildings
 from training.scenes.projection import Hits, cast_shadow
 
-_SKY = np.array([0.86, 0.98, 1.22], dtype=np.float32)
+_SKY = np.array([0.92, 1.0, 1.1], dtype=np.float32)
 """Colour of the light in shadows, relative to sunlight."""
 
-_HAZE = np.array([0.62, 0.68, 0.74], dtype=np.float32)
+_HAZE = np.array([0.66, 0.69, 0.72], dtype=np.float32)
 """Colour of the air between ground and sensor."""
 
 

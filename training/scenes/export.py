@@ -43,7 +43,11 @@ def write_scene(scene: Scene, folder: Path) -> None:
         _write_raster(folder / "height.tif", scene.height_m[None], scene, nodata=-9999.0)
         _write_raster(folder / "occlusion.tif", scene.occlusion[None].astype(np.uint8), scene)
         _write_vectors(folder / "truth.gpkg", scene)
-        view = {"angle_rad": scene.angle_rad, "scale_px_per_m": scene.scale_px_per_m, "seed": scene.options.seed}
+        view = {
+            "angle_rad": scene.angle_rad,
+            "scale_px_per_m": scene.scale_px_per_m,
+            "seed": scene.options.seed,
+        }
         (folder / "view.json").write_text(json.dumps(view, indent=1) + "\n", encoding="utf-8")
     except (OSError, rasterio.errors.RasterioError, fiona.errors.FionaError) as error:
         raise OutputError(

@@ -19,6 +19,10 @@ CELL_M = 2.0
 """Size of a cell of the coarse grid."""
 
 
+_BANK_M = 12.0
+"""Room for the embankments of raised roads."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Land:
     """Coarse maps of a town; cell [0, 0] begins at (-margin_m, -margin_m).
@@ -130,7 +134,7 @@ def _clearance(streets: list[Street], margin_m: float, shape: tuple[int, ...]) -
         line = resample(street.points_m, CELL_M / 2)
         cell = np.floor((line + margin_m) / CELL_M).astype(np.int64)
         inside = ((cell >= 0) & (cell < shape)).all(axis=1)
-        half[tuple(cell[inside].T)] = street.width_m / 2
+        half[tuple(cell[inside].T)] = street.width_m / 2 + (_BANK_M if street.z_m.any() else 0.0)
         if street.bulb:
             row, col = np.clip(cell[-1], 0, np.array(shape) - 1)
             half[row, col] = BULB_RADIUS_M

@@ -163,8 +163,8 @@ def choose_style(options: SceneOptions) -> Style:
     season = options.season or season
     mix = draw.uniform(0.0, 1.0)
     grass = np.array(_GRASS[season])
-    brightness = draw.normal(0.515, 0.075)
-    tint = np.array([-0.006, 0.004, 0.002]) + draw.normal(0.0, 0.006, 3)
+    brightness = draw.normal(0.56, 0.08)
+    tint = np.array([0.0, 0.006, 0.0]) + draw.normal(0.0, 0.007, 3)
     built_up = float(np.clip(draw.beta(1.6, 1.4), 0.05, 0.98))
     azimuth, elevation = draw.uniform(105.0, 255.0), draw.uniform(28.0, 62.0)
     return Style(
@@ -177,12 +177,12 @@ def choose_style(options: SceneOptions) -> Style:
         dual_carriageway=_chance(options.dual_carriageway, draw.random() < 0.2) or options.overpasses,
         sun_azimuth_deg=azimuth if options.sun_azimuth_deg is None else options.sun_azimuth_deg,
         sun_elevation_deg=elevation if options.sun_elevation_deg is None else options.sun_elevation_deg,
-        asphalt=(np.clip(brightness, 0.3, 0.68) + tint).astype(np.float32),
+        asphalt=(np.clip(brightness, 0.36, 0.74) + tint).astype(np.float32),
         soil=np.array(_SOIL[draw.integers(len(_SOIL))], dtype=np.float32),
         grass=(grass[0] * mix + grass[1] * (1 - mix)).astype(np.float32),
-        gain=draw.normal(1.0, 0.03, 3).astype(np.float32),
-        contrast=float(draw.uniform(0.95, 1.2)),
-        shadow=float(draw.uniform(0.24, 0.45)),
+        gain=(np.array([1.06, 1.03, 0.97]) * draw.normal(1.0, 0.025, 3)).astype(np.float32),
+        contrast=float(draw.uniform(0.9, 1.15)),
+        shadow=float(draw.uniform(0.26, 0.46)),
     )
 
 

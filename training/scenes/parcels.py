@@ -251,7 +251,7 @@ def _pitched(houses: Rectangles, density: NDArray[np.float64], draw: np.random.G
     roof = np.where(draw.random(count) < density - 0.75, FLAT, roof)
     eaves = draw.choice([3.0, 5.6, 8.4], count, p=[0.3, 0.6, 0.1]) + draw.uniform(-0.2, 0.4, count)
     rise = np.where(roof == FLAT, 0.0, shape.halves_m[:, 1] * draw.uniform(0.4, 0.75, count))
-    rgb = _ROOF_RGB[draw.choice(len(_ROOF_RGB), count, p=_ROOF_SHARE)] * draw.normal(1.0, 0.1, (count, 1))
+    rgb = _ROOF_RGB[draw.choice(len(_ROOF_RGB), count, p=_ROOF_SHARE)] * draw.normal(1.3, 0.2, (count, 1))
     wall = _WALL_RGB[draw.choice(len(_WALL_RGB), count, p=[0.45, 0.25, 0.1, 0.1, 0.1])]
     winged = np.flatnonzero(draw.random(count) < 0.45)
     ends = draw.choice([-1.0, 1.0], (2, len(winged)))

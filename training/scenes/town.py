@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.scenes.highways import add_highway
+from training.scenes.junctions import build_roundabouts, node_crossings
 from training.scenes.land import Land, density_at, survey
 from training.scenes.layout import plan_streets
 from training.scenes.noise import Noise, fractal_noise
@@ -45,7 +47,13 @@ def _lay_streets(
         built_up=style.built_up,
         density_at=lambda points: density_at(density, style.built_up, points),
     )
-    return bend(plan, choose_warp(draw, style.pattern), draw)
+    streets = bend(plan, choose_warp(draw, style.pattern), draw)
+    draw = options.generator(Stage.HIGHWAY)
+    if options.roundabouts:
+        streets = build_roundabouts(streets, draw, draw.choice([0.0, 0.04, 0.15]))
+    if style.dual_carriageway:
+        streets = add_highway(streets, options, draw)
+    return node_crossings(streets)
 
 
 def build_town(options: SceneOptions) -> Town:

@@ -15,11 +15,11 @@ from training.scenes.streets import RoadKind, Street, resample
 
 _EVERGREEN_RGB = np.array([0.145, 0.215, 0.115])
 _LEAF_RGB = {
-    Season.SPRING: np.array([0.46, 0.405, 0.36]),
+    Season.SPRING: np.array([0.52, 0.45, 0.40]),
     Season.SUMMER: np.array([0.23, 0.315, 0.14]),
     Season.AUTUMN: np.array([0.52, 0.36, 0.18]),
 }
-_OPACITY = {Season.SPRING: 0.5, Season.SUMMER: 1.0, Season.AUTUMN: 0.85}
+_OPACITY = {Season.SPRING: 0.36, Season.SUMMER: 1.0, Season.AUTUMN: 0.85}
 """Share of a deciduous crown that hides what is below it."""
 
 
@@ -189,7 +189,7 @@ def _colour(
     """Light the crowns as rough domes."""
     radius = trees.radius_m.astype(np.float32)[crowns.item]
     facing = (crowns.down_m * sun[0] + crowns.right_m * sun[1]) / radius
-    light = np.clip(0.62 + 0.5 * facing + 0.35 * np.sqrt(1.0 - reach), 0.25, 1.5)
+    light = np.clip(0.66 + 0.45 * facing + 0.35 * np.sqrt(1.0 - reach), 0.35, 1.5)
     light *= 0.72 + 0.56 * grain
     canvas.relief.reshape(-1)[crowns.cell] = light
     canvas.building.reshape(-1)[crowns.cell] = 0

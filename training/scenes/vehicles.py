@@ -54,9 +54,18 @@ def park_cars(streets: list[Street], parcels: Parcels, draw: np.random.Generator
     roofs = np.flatnonzero(parcels.buildings.parking)
     lots = parcels.lots
     places = [
-        *(_stalls(lots, number, draw.uniform(0.15, 0.85), 0.0, draw) for number in range(len(lots.angles_rad))),
         *(
-            _stalls(parcels.buildings.shape, number, draw.uniform(0.3, 0.8), parcels.buildings.eaves_m[number], draw)
+            _stalls(lots, number, draw.uniform(0.15, 0.85), 0.0, draw)
+            for number in range(len(lots.angles_rad))
+        ),
+        *(
+            _stalls(
+                parcels.buildings.shape,
+                number,
+                draw.uniform(0.3, 0.8),
+                parcels.buildings.eaves_m[number],
+                draw,
+            )
             for number in roofs
         ),
         _on_drives(parcels.drives, draw),
@@ -107,7 +116,9 @@ def _in_street(street: Street, draw: np.random.Generator) -> _Places:
     else:
         offset = side * np.where(parked, street.width_m / 2 - 1.1, street.width_m * 0.23)
     spot = line[:-1] + share[:, None] * vector + offset[:, None] * along[:, ::-1] * [-1.0, 1.0]
-    height = np.interp(share + np.arange(len(vector)), np.linspace(0, len(vector), len(street.z_m)), street.z_m)
+    height = np.interp(
+        share + np.arange(len(vector)), np.linspace(0, len(vector), len(street.z_m)), street.z_m
+    )
     shown = draw.random(len(vector)) < (0.16 if parked else 0.6)
     return spot[shown], np.arctan2(along[:, 1], along[:, 0])[shown], height[shown]
 
@@ -136,22 +147,36 @@ def paint_roof_parking(canvas: Canvas, parcels: Parcels, draw: np.random.Generat
     _pave(canvas, inner, np.full((len(roofs), 3), 0.5), draw, stalls=True)
 
 
-def _pave(canvas: Canvas, shape: Rectangles, colours: NDArray, draw: np.random.Generator, *, stalls: bool) -> None:
+def _pave(
+    canvas: Canvas, shape: Rectangles, colours: NDArray, draw: np.random.Generator, *, stalls: bool
+) -> None:
     for near in stamp(canvas, shape.centres_m, np.hypot(*shape.halves_m.T)):
         along, across = near.along(shape.angles_rad)
         half = shape.halves_m.astype(np.float32)[near.item]
         gap = np.minimum(half[:, 0] - np.abs(along), half[:, 1] - np.abs(across))
         inside = gap > -0.5 * canvas.m_per_px
-        paved, along, across, half, gap = near.keep(inside), along[inside], across[inside], half[inside], gap[inside]
+        paved, along, across, half, gap = (
+            near.keep(inside),
+            along[inside],
+            across[inside],
+            half[inside],
+            gap[inside],
+        )
         light = 1.0 + 0.035 * draw.standard_normal(len(gap), dtype=np.float32)
         colour = (colours.astype(np.float32)[paved.item] * light[:, None]).T
         if stalls:
             lines = _stall_lines(canvas, along + half[:, 0] - 1.5, across + half[:, 1] - 1.5)
             colour += np.where(gap > 1.5, lines, 0.0) * (0.85 - colour)
-        canvas.paint(paved.cell, colour.astype(np.float32), np.clip(gap / canvas.m_per_px + 0.5, 0, 1).astype(np.float32))
+        canvas.paint(
+            paved.cell,
+            colour.astype(np.float32),
+            np.clip(gap / canvas.m_per_px + 0.5, 0, 1).astype(np.float32),
+        )
 
 
-def _stall_lines(canvas: Canvas, along: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.float32]:
+def _stall_lines(
+    canvas: Canvas, along: NDArray[np.float32], across: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Return the cover of the lines between stalls, 0.12 m wide."""
     depth = across % _MODULE_M
     in_row = (depth < 5.0) | (depth > _MODULE_M - 5.0)
