@@ -79,7 +79,9 @@ def _progress_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @main.command()
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--weights", default=DEFAULT_ROADS, show_default=True, help="Name of shipped weights, or a file.")
+@click.option(
+    "--weights", default=DEFAULT_ROADS, show_default=True, help="Name of shipped weights, or a file."
+)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--bands", callback=_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
 @click.option(
@@ -139,6 +141,12 @@ def roads(  # noqa: PLR0913 - one parameter an option
 @click.option("--like", metavar="RASTER", help="Grid that places pixel graphs and masks on the ground.")
 @click.option("--width-m", type=click.FloatRange(0, min_open=True), help="Width of roads drawn into a mask.")
 @click.option(
+    "--width-px",
+    type=click.FloatRange(0, min_open=True),
+    default=ConvertOptions().width_px,
+    show_default=True,
+)
+@click.option(
     "--origin",
     type=click.Choice(["top-left", "bottom-left"]),
     default="top-left",
@@ -147,10 +155,17 @@ def roads(  # noqa: PLR0913 - one parameter an option
 )
 @_progress_option
 def convert(
-    input_path: str, output: Path, *, like: str | None, width_m: float | None, origin: str, progress: str
+    input_path: str,
+    output: Path,
+    *,
+    like: str | None,
+    width_m: float | None,
+    width_px: float,
+    origin: str,
+    progress: str,
 ) -> None:
     """Convert between road masks (.tif, .png) and graphs (.gpkg, .geojson, .json, .p), both ways."""
-    options = ConvertOptions(like=like, width_m=width_m, origin=origin)
+    options = ConvertOptions(like=like, width_m=width_m, width_px=width_px, origin=origin)
     reporter = JsonLines() if progress == "json" else Bar()
     _finish(reporter, lambda: convert_file(input_path, output, options))
 

@@ -20,8 +20,11 @@ from engine.raster.windows import Tile, tile
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.graph import RoadGraph
 from engine.roads.kept import KeptBlocks
+from engine.roads.refine import Extent
 from engine.roads.vertices import merge
 from engine.version import VERSION
+
+_DECODING = DecodeOptions()
 
 SEAM_PX = 3.0
 """Windows hand on candidates this far beyond their core; duplicates are joined afterwards."""
@@ -48,9 +51,9 @@ class RoadOptions:
     device: str = "auto"
     raster: RasterOptions = field(default_factory=RasterOptions)
     min_confidence: float = 0.0
-    simplify_m: float = 2.5
-    spur_m: float = 25.0
-    min_component_m: float = 100.0
+    simplify_m: float = _DECODING.simplify_px
+    spur_m: float = _DECODING.spur_px
+    min_component_m: float = _DECODING.min_component_px
     core_px: int = 1024
     margin_px: int = 64
     windows_per_block: int = 4
@@ -76,7 +79,7 @@ class Extraction:
 def _within_core(candidates: Candidates, place: Tile) -> Candidates:
     """Move candidates from a window's frame to the grid's; keep those in the core and its seam."""
     core, window = place.core, place.window
-    positions = candidates.positions + (window.row, window.col)
+    positions = candidates.positions + np.array([window.row, window.col])
     low = np.array([core.row, core.col]) - SEAM_PX
     high = np.array([core.row + core.height, core.col + core.width]) + SEAM_PX
     inside = ((positions >= low) & (positions < high)).all(axis=1)
@@ -180,7 +183,8 @@ def extract(
                     kept.save(number, candidates)
             found.append(candidates)
         progress.report(len(blocks), len(blocks), "decoding")
-        graph = decode(merge(found), decode_options(options, grid.m_per_px))
+        settings = decode_options(options, grid.m_per_px)
+        graph = decode(merge(found), settings, extent=Extent(grid.height, grid.width))
         provenance = {
             **{key: job[key] for key in ("version", "source", "bands")},
             "weights": loaded.card.name,

@@ -7,17 +7,15 @@ from engine.errors import OutputError, RasterError
 from engine.progress import Progress
 from engine.raster.reader import open_raster
 from engine.roads.extract import Extraction, RoadOptions, extract
-from engine.roads.formats import GRAPH_SUFFIXES, write_graph
+from engine.roads.formats import PIXEL_SUFFIXES, GraphFile, check_writable_format, suffix, write_graph
+from engine.roads.georeference import to_ground, to_pixels
 from engine.roads.kept import KeptBlocks
 from engine.roads.preview import write_preview
 
 
 def _check_outputs(output: Path, preview: Path | None) -> None:
     """Refuse what cannot be written before hours of work, not after."""
-    if output.suffix.lower() not in GRAPH_SUFFIXES:
-        raise OutputError(
-            f"{output.name} has no known ending: name the output with one of {', '.join(GRAPH_SUFFIXES)}."
-        )
+    check_writable_format(output)
     if preview and preview.suffix.lower() != ".png":
         raise OutputError(f"The preview {preview.name} is a PNG: let its name end in .png.")
     for path in filter(None, (output, preview)):
@@ -32,6 +30,16 @@ def _check_outputs(output: Path, preview: Path | None) -> None:
 def kept_folder(output: Path) -> Path:
     """Return where finished blocks of a run are kept until its output is whole."""
     return output.with_name(output.name + ".partial")
+
+
+def _write(output: Path, result: Extraction) -> None:
+    """Write the graph in the raster's reference system, or in its pixels for the research formats."""
+    source = result.source_grid
+    ground = to_ground(result.graph, result.grid, crs=source.crs, near_x=source.centre[0])
+    file = GraphFile(ground, "ground", source.crs)
+    if suffix(output) in PIXEL_SUFFIXES:
+        file = GraphFile(to_pixels(ground, source, crs=source.crs), "pixel")
+    write_graph(output, file, provenance=result.provenance)
 
 
 def _draw(path: str, preview: Path, options: RoadOptions, result: Extraction) -> None:
@@ -73,9 +81,7 @@ def extract_to_file(
         # A file that is mended is another file: its old blocks are of no use.
         kept.discard()
         raise
-    write_graph(
-        output, result.graph, grid=result.grid, crs=result.source_grid.crs, provenance=result.provenance
-    )
+    _write(output, result)
     if preview:
         _draw(path, preview, options, result)
     kept.discard()
