@@ -79,7 +79,7 @@ class KeptBlocks:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return Candidates(**{name: arrays[name] for name in _FIELDS})
         except (BadZipFile, KeyError, ValueError, OSError):
             _LOG.warning("Block %d kept in %s is damaged and is done again.", block, self._folder)
