@@ -20,6 +20,7 @@ from engine.roads.tensor import encode
 from training import augment
 from training.augment import View
 from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
+from training.losses import Batch, make_batch
 from training.sampling import Kind, Places, draw_centre, draw_kind, find_places, road_px
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -302,6 +303,15 @@ def draw_crop(
     return Crop(shown, encode(graph, side_px, side_px), valid)
 
 
+def collect(crops: Sequence[Crop]) -> Batch:
+    """Make one batch of crops of the same size."""
+    return make_batch(
+        np.stack([crop.image for crop in crops]),
+        [crop.target for crop in crops],
+        np.stack([crop.valid for crop in crops]),
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Crops:
     """Batches of crops of a recipe, each determined by its step number alone.
@@ -318,25 +328,21 @@ class Crops:
     recipe: Recipe
     rank: int = 0
 
-    def __getitem__(self, step: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-        """Return images (B, 3, S, S), targets (B, 28, S, S) and valid (B, S, S) of a step."""
+    def __getitem__(self, step: int) -> Batch:
+        """Return the batch of a step."""
         rng = np.random.default_rng([self.recipe.run.seed, self.rank, step])
-        crops = []
-        for _ in range(self.recipe.run.batch):
-            gallery = self.galleries[int(rng.choice(len(self.galleries), p=self.chances))]
-            crops.append(
+        numbers = rng.choice(len(self.galleries), size=self.recipe.run.batch, p=self.chances)
+        return collect(
+            [
                 draw_crop(
                     rng,
-                    gallery,
+                    self.galleries[int(number)],
                     self.recipe.run.crop_px,
                     sampling=self.recipe.sampling,
                     options=self.recipe.augment,
                 )
-            )
-        return (
-            np.stack([crop.image for crop in crops]),
-            np.stack([crop.target for crop in crops]),
-            np.stack([crop.valid for crop in crops]),
+                for number in numbers
+            ]
         )
 
 

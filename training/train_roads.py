@@ -22,7 +22,7 @@ from engine.progress import Progress, Silent
 from training.checkpoint import Checkpoint, read_checkpoint, save_checkpoint
 from training.config import NetworkOptions, Recipe, Source, TrainingError
 from training.datasets import Crops, load_crops, load_source
-from training.losses import Losses, graph_tensor_loss
+from training.losses import TERMS, Batch, Losses, graph_tensor_loss
 from training.schedule import WeightAverage, fraction_done, learning_rate
 from training.validate import Exam, crop_losses, set_exam
 
@@ -31,10 +31,6 @@ LAST = "last.pt"
 
 BEST = "best.pt"
 """Checkpoint of the state with the best validation score."""
-
-_TERMS = ("total", "vertex", "edge", "vector", "road")
-
-Batch = tuple[Tensor, Tensor, Tensor]
 
 
 @dataclass(slots=True)
@@ -63,8 +59,7 @@ class _Batches(Dataset[Batch]):
         self._crops = crops
 
     def __getitem__(self, step: int) -> Batch:
-        image, target, valid = (torch.from_numpy(array) for array in self._crops[step])
-        return image, target, valid
+        return self._crops[step]
 
 
 def make_network(options: NetworkOptions) -> nn.Module:
@@ -167,15 +162,14 @@ def _set_up(fabric: Fabric, recipe: Recipe) -> _Run:
 
 def _learn(fabric: Fabric, run: _Run, batch: Batch, recipe: Recipe) -> Losses:
     """Take one step of gradient descent."""
-    image, target, valid = (part.to(fabric.device, non_blocking=True) for part in batch)
+    batch = batch.on(fabric.device)
     rate = learning_rate(
         recipe.optimiser, step=run.step, fraction=fraction_done(recipe.run, run.step, run.elapsed_s)
     )
     for group in run.optimiser.param_groups:
         group["lr"] = rate
     run.wrapped.train()
-    output = run.wrapped(image.to(memory_format=torch.channels_last))
-    losses = graph_tensor_loss(output, target, valid, recipe.loss)
+    losses = graph_tensor_loss(run.wrapped(batch.image), batch, recipe.loss)
     run.optimiser.zero_grad(set_to_none=True)
     fabric.backward(losses.total)
     if recipe.optimiser.clip_norm:
@@ -219,7 +213,7 @@ class _Journal:
 
     def note_step(self, step: int, losses: Losses, every: int = 50) -> None:
         """Note one step's losses; every so many steps write their means."""
-        for name in _TERMS:
+        for name in TERMS:
             self._sums[name] = self._sums.get(name, 0.0) + float(getattr(losses, name).detach())
         self._count += 1
         self._bar.update()

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from training.config import AugmentOptions, Recipe, SamplingOptions
-from training.datasets import Crop, Gallery, RoadImage, draw_crop
-from training.losses import graph_tensor_loss
+from training.datasets import Crop, Gallery, RoadImage, collect, draw_crop
+from training.losses import TERMS, graph_tensor_loss
 
 _ANYWHERE = SamplingOptions(uniform=1.0, junctions=0.0, parallels=0.0, overpasses=0.0, min_valid=0.5)
 _AS_IT_IS = replace(AugmentOptions(), rotation_probability=0.0)
@@ -45,13 +45,6 @@ def set_exam(images: Sequence[RoadImage], recipe: Recipe) -> Exam:
     return Exam(crops, [images[number] for number in largest])
 
 
-def _batch(crops: Sequence[Crop], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    image = torch.from_numpy(np.stack([crop.image for crop in crops])).to(device)
-    target = torch.from_numpy(np.stack([crop.target for crop in crops])).to(device)
-    valid = torch.from_numpy(np.stack([crop.valid for crop in crops])).to(device)
-    return image.to(memory_format=torch.channels_last), target, valid
-
-
 @torch.no_grad()
 def crop_losses(network: nn.Module, exam: Exam, recipe: Recipe, device: torch.device) -> dict[str, float]:
     """Return the mean of every loss term over the exam's crops.
@@ -66,8 +59,8 @@ def crop_losses(network: nn.Module, exam: Exam, recipe: Recipe, device: torch.de
     size = 8
     for start in range(0, len(exam.crops), size):
         part = exam.crops[start : start + size]
-        image, target, valid = _batch(part, device)
-        losses = graph_tensor_loss(network(image), target, valid, recipe.loss)
-        for name in ("total", "vertex", "edge", "vector", "road"):
+        batch = collect(part).on(device)
+        losses = graph_tensor_loss(network(batch.image), batch, recipe.loss)
+        for name in TERMS:
             sums[name] = sums.get(name, 0.0) + float(getattr(losses, name)) * len(part)
     return {name: value / len(exam.crops) for name, value in sums.items()}

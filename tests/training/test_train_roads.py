@@ -1,0 +1,98 @@
+"""A run that is stopped and resumed ends where an undisturbed run ends."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.checkpoint import read_checkpoint
+from training.config import (
+    AugmentOptions,
+    CheckpointOptions,
+    NetworkOptions,
+    OptimiserOptions,
+    Recipe,
+    RunOptions,
+    Source,
+    TrainingError,
+    ValidationOptions,
+)
+from training.train_roads import BEST, LAST, train_roads
+
+TINY = {
+    "stem": 4,
+    "widths": [4, 8, 8],
+    "blocks": [1, 1],
+    "dilations": [1],
+    "decoder": 4,
+    "head": 4,
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning_fabric")
+
+
+def make_recipe(steps: int, **run: object) -> Recipe:
+    return Recipe(
+        run=RunOptions(
+            steps=steps, batch=2, crop_px=64, precision="32-true", accelerator="cpu", workers=0, **run
+        ),
+        network=NetworkOptions(options=TINY),
+        sources=(Source("masks", "."),),
+        augment=AugmentOptions(flip_probability=0.5, rescale=(0.8, 1.25), noise=0.02),
+        optimiser=OptimiserOptions(schedule="halving", warmup_steps=2, average_decay=0.9, weight_decay=0.01),
+        validation=ValidationOptions(path=".", every_steps=3, crops=4, tiles=0),
+        checkpoint=CheckpointOptions(every_steps=100, every_minutes=None),
+    )
+
+
+def test_resumed_run_equals_undisturbed_run_to_the_last_bit(town_folder: Path, tmp_path: Path) -> None:
+    undisturbed = train_roads(make_recipe(7), data=town_folder, out=tmp_path / "straight")
+    train_roads(make_recipe(4), data=town_folder, out=tmp_path / "stopped")
+    resumed = train_roads(make_recipe(7), data=town_folder, out=tmp_path / "stopped", resume=True)
+
+    assert undisturbed.step == resumed.step == 7
+    for name in ("network", "average"):
+        before, after = getattr(undisturbed, name), getattr(resumed, name)
+        assert all(torch.equal(before[key], after[key]) for key in before)
+    moments = undisturbed.optimiser["state"]
+    assert all(
+        torch.equal(moments[key]["exp_avg"], resumed.optimiser["state"][key]["exp_avg"]) for key in moments
+    )
+    assert undisturbed.scores == resumed.scores
+
+
+def test_worker_process_draws_the_same_batches(town_folder: Path, tmp_path: Path) -> None:
+    alone = train_roads(make_recipe(3), data=town_folder, out=tmp_path / "alone")
+    recipe = make_recipe(3)
+    helped_recipe = replace(recipe, run=replace(recipe.run, workers=1))
+    helped = train_roads(helped_recipe, data=town_folder, out=tmp_path / "helped")
+    assert all(torch.equal(alone.network[key], helped.network[key]) for key in alone.network)
+
+
+def test_loss_falls(town_folder: Path, tmp_path: Path) -> None:
+    train_roads(make_recipe(3), data=town_folder, out=tmp_path)
+    early = read_checkpoint(tmp_path / LAST).scores["val_total"]
+    train_roads(make_recipe(40), data=town_folder, out=tmp_path, resume=True)
+    assert read_checkpoint(tmp_path / BEST).scores["val_total"] < early
+
+
+def test_time_limit_ends_the_run(town_folder: Path, tmp_path: Path) -> None:
+    seconds = iter(range(0, 100_000, 30))
+    recipe = make_recipe(1000, max_minutes=5.0)
+    ended = train_roads(recipe, data=town_folder, out=tmp_path, clock=lambda: float(next(seconds)))
+    assert ended.step == 10
+    assert read_checkpoint(tmp_path / LAST).elapsed_s == 300.0
+
+
+def test_second_run_in_a_folder_is_refused(town_folder: Path, tmp_path: Path) -> None:
+    train_roads(make_recipe(1), data=town_folder, out=tmp_path)
+    with pytest.raises(TrainingError, match="--resume"):
+        train_roads(make_recipe(1), data=town_folder, out=tmp_path)
+
+
+def test_checkpoint_of_another_network_is_refused(town_folder: Path, tmp_path: Path) -> None:
+    train_roads(make_recipe(1), data=town_folder, out=tmp_path)
+    wider = replace(make_recipe(2), network=NetworkOptions(options={**TINY, "head": 8}))
+    with pytest.raises(TrainingError, match="another network"):
+        train_roads(wider, data=town_folder, out=tmp_path, resume=True)
