@@ -173,15 +173,23 @@ def _subpixel(padded: Tensor, pixels: Tensor) -> Tensor:
     return torch.stack(offsets, dim=1)
 
 
-def _sampled(tensor: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _probability(values: Tensor, first: int, *, logits: bool) -> Tensor:
+    """Return the "yes" of the softmax pair that starts at a plane, as float32."""
+    if not logits:
+        return values[first].float()
+    return torch.sigmoid(values[first].float() - values[first + 1].float())
+
+
+def _sampled(tensor: Tensor, positions: Tensor, *, logits: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Read edges and road between the four pixel centres around each position.
 
     All four lie under the blob of the vertex, so they speak of the same vertex; their mean is less
     noisy than one, and moves smoothly with the position. Offsets count by the edges' probability.
 
     Args:
-        tensor: (28, H, W) in probability form.
+        tensor: (28, H, W).
         positions: (N, 2) float64 in the pixel frame.
+        logits: Whether the pairs are logits still.
 
     Returns:
         (N, 6) edge probability, (N, 6, 2) offsets in pixels, (N,) road probability; float32.
@@ -199,17 +207,20 @@ def _sampled(tensor: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]
         along_col = share[:, 1] if col_step else 1.0 - share[:, 1]
         weight = (along_row * along_col).float()  # (N,)
         values = tensor[:, row, col].float()  # (28, N)
-        certain = values[list(EDGES)].T * weight[:, None]  # (N, 6)
+        here = torch.stack([_probability(values, plane, logits=logits) for plane in EDGES], dim=1)
+        certain = here * weight[:, None]  # (N, 6)
         vectors = torch.stack([values[list(OFFSETS)].T, values[[plane + 1 for plane in OFFSETS]].T], dim=2)
         edge += certain
-        road += values[ROAD] * weight
+        road += _probability(values, ROAD, logits=logits) * weight
         # The small term keeps the vectors of sectors that are certainly without an edge defined.
         offset += vectors * (certain + 1e-6 * weight[:, None])[:, :, None]
     return edge, offset * (VECTOR_NORM_PX / (edge + 1e-6))[:, :, None], road
 
 
 @torch.inference_mode()
-def find_candidates(tensor: Tensor, *, threshold: float, valid: Tensor | None = None) -> Candidates:
+def find_candidates(
+    tensor: Tensor, *, threshold: float, valid: Tensor | None = None, logits: bool = False
+) -> Candidates:
     """Find the vertices that a graph tensor shows.
 
     The vertex plane is smoothed by a Gaussian of 1 px on an absolute scale (the published decoder
@@ -221,10 +232,12 @@ def find_candidates(tensor: Tensor, *, threshold: float, valid: Tensor | None = 
             any memory layout. It is not copied.
         threshold: Least vertex probability of a candidate.
         valid: (H, W) bool; elsewhere there is no image and no candidate.
+        logits: Whether the pairs are logits still, as the networks give them. Only what is read is
+            then turned into probabilities, not 28 whole planes.
     """
     if not tensor[VERTEX].numel():
         return Candidates.empty()
-    probability = tensor[VERTEX].float()
+    probability = _probability(tensor, VERTEX, logits=logits)
     if valid is not None:
         probability = probability * valid
     padded = functional.pad(_smoothed(probability), (1, 1, 1, 1))
@@ -239,7 +252,7 @@ def find_candidates(tensor: Tensor, *, threshold: float, valid: Tensor | None = 
     if valid is not None:
         kept &= valid[peaks[:, 0], peaks[:, 1]]
     positions = positions[kept]
-    edge, offsets_px, road = _sampled(tensor, positions)
+    edge, offsets_px, road = _sampled(tensor, positions, logits=logits)
     return Candidates(
         positions=positions.cpu().numpy(),
         vertex_probability=vertex[kept].float().cpu().numpy(),

@@ -1,6 +1,12 @@
 """The layers that both road networks are built of."""
 
+from copy import deepcopy
+from typing import TypeVar
+
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class ConvNorm(nn.Module):
@@ -34,3 +40,22 @@ class ConvNorm(nn.Module):
         """Map (B, inputs, H, W) to (B, outputs, H / stride, W / stride)."""
         normalised: Tensor = self.norm(self.convolution(features))
         return normalised
+
+
+def without_norms(network: Network) -> Network:
+    """Copy a network for inference, with normalisations drawn into the convolutions before them.
+
+    Modules with a ``convolution`` and a ``norm`` that follows it take part. The copy gives the same
+    values, to rounding, in one pass over memory less for each of them.
+
+    Args:
+        network: In evaluation mode.
+    """
+    copy = deepcopy(network)
+    for module in list(copy.modules()):
+        convolution, norm = getattr(module, "convolution", None), getattr(module, "norm", None)
+        if isinstance(convolution, nn.Conv2d | nn.ConvTranspose2d) and isinstance(norm, nn.BatchNorm2d):
+            transposed = isinstance(convolution, nn.ConvTranspose2d)
+            module.convolution = fuse_conv_bn_eval(convolution, norm, transpose=transposed)
+            module.norm = nn.Identity()
+    return copy

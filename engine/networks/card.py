@@ -1,0 +1,130 @@
+"""The card of a weights file: what the network is, what it expects, and what it was made of."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from engine.errors import WeightsError
+
+
+@dataclass(frozen=True, slots=True)
+class Normalisation:
+    """How pixel values become network input: (value / white - centre) * gain.
+
+    Attributes:
+        white: Value of full brightness.
+        centre: What becomes zero.
+        gain: Scale of the input; 0.9 is the mean of the published training's random gains.
+    """
+
+    white: float = 255.0
+    centre: float = 0.5
+    gain: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """A data set that the network has learnt from.
+
+    Attributes:
+        name: The data set and its part.
+        licence: Terms under which it is given, as an SPDX identifier where there is one.
+    """
+
+    name: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Figures that were measured, and how to measure them again.
+
+    Attributes:
+        command: The command that printed the figures.
+        values: Figures by name.
+    """
+
+    command: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsCard:
+    """What has to be known of weights to use them, and to trust them.
+
+    Attributes:
+        name: Name for people and for provenance.
+        architecture: "compact" or "sat2graph".
+        configuration: Fields of the architecture's configuration that differ from its defaults.
+        m_per_px: Ground size of the pixels that it was trained on.
+        normalisation: From pixel values to input.
+        training_data: What it has learnt from.
+        scores: What was measured with it.
+        thresholds: Fields of the decoder's options for which these weights have better values.
+    """
+
+    name: str
+    architecture: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    m_per_px: float = 1.0
+    normalisation: Normalisation = Normalisation()
+    training_data: tuple[TrainingData, ...] = ()
+    scores: tuple[Score, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Write the card as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a card; fields that this version does not know are passed over.
+
+        Raises:
+            WeightsError: The text is no card, or a value is of the wrong kind.
+        """
+        try:
+            values = json.loads(text)
+            card = cls(
+                name=_text(values["name"]),
+                architecture=_text(values["architecture"]),
+                configuration=dict(values.get("configuration", {})),
+                m_per_px=_number(values["m_per_px"]),
+                normalisation=Normalisation(
+                    **{key: _number(values["normalisation"][key]) for key in ("white", "centre", "gain")}
+                ),
+                training_data=tuple(
+                    TrainingData(_text(source["name"]), _text(source["licence"]))
+                    for source in values.get("training_data", ())
+                ),
+                scores=tuple(
+                    Score(_text(score["command"]), _numbers(score["values"]))
+                    for score in values.get("scores", ())
+                ),
+                thresholds=_numbers(values.get("thresholds") or {}),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise WeightsError(
+                f"The weights' card cannot be read ({type(error).__name__}: {error}): export them again."
+            ) from error
+        if card.m_per_px <= 0.0 or card.normalisation.white <= 0.0:
+            raise WeightsError("The card of the weights has a size or a brightness that is not above zero.")
+        return card
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
+
+
+def _numbers(values: Mapping[str, object]) -> dict[str, float]:
+    return {_text(name): _number(value) for name, value in values.items()}
