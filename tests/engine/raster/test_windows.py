@@ -1,0 +1,79 @@
+"""Windows: every pixel is kept exactly once, and little is seen twice."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import RasterError
+from engine.raster.windows import Window, tile, work_ratio
+
+LAW = settings(deadline=None, max_examples=60)
+LENGTH = st.integers(1, 90)
+CORE = st.integers(1, 70)
+MARGIN = st.integers(0, 40)
+
+
+@LAW
+@given(LENGTH, LENGTH, CORE, MARGIN)
+def test_every_pixel_is_kept_exactly_once(height, width, core_px, margin_px):
+    kept = np.zeros((height, width), dtype=int)
+    for each in tile(height, width, core_px=core_px, margin_px=margin_px):
+        kept[each.core.slices] += 1
+    assert (kept == 1).all()
+
+
+@LAW
+@given(LENGTH, LENGTH, CORE, MARGIN)
+def test_a_window_is_its_core_grown_by_the_margin_inside_the_grid(height, width, core_px, margin_px):
+    for each in tile(height, width, core_px=core_px, margin_px=margin_px):
+        assert each.window.within(height, width)
+        grown = np.zeros((height + 2 * margin_px, width + 2 * margin_px), dtype=bool)
+        rows, cols = each.core.slices
+        grown[rows.start : rows.stop + 2 * margin_px, cols.start : cols.stop + 2 * margin_px] = True
+        seen = np.zeros((height, width), dtype=bool)
+        seen[each.window.slices] = True
+        inner = grown[margin_px : margin_px + height, margin_px : margin_px + width]
+        assert (seen == inner).all()
+
+
+@LAW
+@given(LENGTH, LENGTH, CORE)
+def test_cores_are_near_equal_and_none_exceeds_the_limit(height, width, core_px):
+    cores = [each.core for each in tile(height, width, core_px=core_px, margin_px=0)]
+    for sizes in ({core.height for core in cores}, {core.width for core in cores}):
+        assert max(sizes) <= core_px
+        assert max(sizes) - min(sizes) <= 1
+
+
+def test_tiles_run_row_by_row():
+    cores = [each.core for each in tile(300, 200, core_px=128, margin_px=8)]
+    assert [(core.row, core.col) for core in cores] == sorted((core.row, core.col) for core in cores)
+
+
+def test_a_2048_px_square_is_four_windows_of_1088_px():
+    tiles = tile(2048, 2048, core_px=1024, margin_px=64)
+    assert [(each.window.height, each.window.width) for each in tiles] == [(1088, 1088)] * 4
+    assert work_ratio(tiles) == pytest.approx((1088 / 1024) ** 2)
+    assert work_ratio(tiles) <= 1.35
+
+
+@LAW
+@given(st.integers(1024, 12_000), st.integers(1024, 12_000))
+def test_work_stays_within_a_third_of_one_pass_for_any_larger_raster(height, width):
+    # The worst: a side just above 1024 px is cut into two cores of 513 px.
+    assert work_ratio(tile(height, width, core_px=1024, margin_px=64)) <= (1 + 128 / 1025) ** 2 + 1e-9
+
+
+@pytest.mark.parametrize("sizes", [(0, 5, 4, 1), (5, 5, 0, 1), (5, 5, 4, -1)])
+def test_impossible_sizes_are_refused(sizes):
+    height, width, core_px, margin_px = sizes
+    with pytest.raises(RasterError, match="at least 1 px"):
+        tile(height, width, core_px=core_px, margin_px=margin_px)
+
+
+def test_a_window_reaching_outside_is_not_within():
+    assert Window(0, 0, 3, 4).within(3, 4)
+    assert not Window(0, 1, 3, 4).within(3, 4)
+    assert not Window(-1, 0, 3, 4).within(9, 9)
+    assert not Window(0, 0, 0, 4).within(9, 9)
