@@ -16,10 +16,14 @@ _HAZE = np.array([0.66, 0.69, 0.72], dtype=np.float32)
 """Colour of the air between ground and sensor."""
 
 
-def light_canvas(canvas: Canvas, style: Style) -> NDArray[np.float32]:
+def light_canvas(canvas: Canvas, style: Style, draw: np.random.Generator) -> NDArray[np.float32]:
     """Return the (3, H, W) colours of the canvas in sun and shadow."""
+    # Twigs let most of the light through: only some of them cast a shadow, in streaks.
+    caster = np.where(
+        canvas.airy & (draw.random(canvas.shape, dtype=np.float32) < 0.82), 0.0, canvas.height_m
+    )
     shadow = cast_shadow(
-        canvas.height_m,
+        caster.astype(np.float32),
         azimuth_rad=np.radians(style.sun_azimuth_deg),
         elevation_rad=np.radians(style.sun_elevation_deg),
         m_per_px=canvas.m_per_px,
@@ -50,14 +54,14 @@ def take_picture(
         style: Light and colour balance.
         draw: Source of randomness.
     """
-    lit = light_canvas(canvas, style).reshape(3, -1)
+    lit = light_canvas(canvas, style, draw).reshape(3, -1)
     image = np.stack([plane[hits.cell] for plane in lit])
     _hang_facades(image, canvas, hits, buildings, style)
     noise = options.noise
     picture = np.empty(image.shape, dtype=np.uint8)
     common = draw.standard_normal(image.shape[1:], dtype=np.float32) * np.float32(0.8 * noise)
     for band in range(3):
-        plane = _blur(image[band] * style.gain[band])
+        plane = _blur(image[band] * style.gain[band], style.blur)
         plane += np.float32(options.haze) * (_HAZE[band] - plane)
         np.maximum(plane, 0.0, out=plane)
         if style.contrast != 1.0:
@@ -86,9 +90,9 @@ def _hang_facades(
     flat[:, wall] = facade(buildings, owner - 1, foot, hits.height_m.reshape(-1)[wall], style)
 
 
-def _blur(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Blur by the optics: a 3 × 3 kernel of about half a pixel."""
-    side = np.float32(0.14)
+def _blur(plane: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    """Blur by the optics, or sharpen as image providers do: a separable 3 × 3 kernel."""
+    side = np.float32(share)
     for _ in range(2):
         padded = np.pad(plane, ((1, 1), (0, 0)), mode="edge")
         plane = ((1 - 2 * side) * padded[1:-1] + side * (padded[:-2] + padded[2:])).T

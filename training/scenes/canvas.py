@@ -28,6 +28,7 @@ class Canvas:
         height_m: (H, W) float32 height of the topmost surface above ground.
         relief: (H, W) float32 light on the surface relative to level ground.
         building: (H, W) int32 number of the building plus one, 0 where there is none.
+        airy: (H, W) whether the surface is the bare crown of a tree, which hardly casts a shadow.
     """
 
     height_px: int
@@ -38,12 +39,14 @@ class Canvas:
     height_m: NDArray[np.float32] = field(init=False)
     relief: NDArray[np.float32] = field(init=False)
     building: NDArray[np.int32] = field(init=False)
+    airy: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rgb", np.zeros((3, *self.shape), dtype=np.float32))
         object.__setattr__(self, "height_m", np.zeros(self.shape, dtype=np.float32))
         object.__setattr__(self, "relief", np.ones(self.shape, dtype=np.float32))
         object.__setattr__(self, "building", np.zeros(self.shape, dtype=np.int32))
+        object.__setattr__(self, "airy", np.zeros(self.shape, dtype=np.bool_))
 
     @property
     def shape(self) -> tuple[int, int]:

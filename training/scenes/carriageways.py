@@ -137,7 +137,7 @@ def _paint_layer(
     _shape_ground(canvas, near)
     _paint_verge(canvas, near, kinds, style, grain)
     cover = np.clip(0.5 - near.edge_m / canvas.m_per_px, 0.0, 1.0)
-    light = tones[near.street] * (1.0 + 0.045 * texture + 0.02 * grain)
+    light = tones[near.street] * (1.0 + 0.05 * texture + 0.03 * grain)
     light *= 1.0 - 0.09 * np.clip(1.0 + near.edge_m / 1.2, 0.0, 1.0)  # dirt gathers at the kerb
     light = np.where(near.deck, 1.18 * light, light)
     lines, yellow = _markings(canvas, near, streets)

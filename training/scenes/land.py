@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, gaussian_filter, label
 
 from training.scenes.canvas import Metres
 from training.scenes.noise import Noise, fractal_noise
@@ -85,7 +85,7 @@ def density_at(noise: Noise, built_up: float, points_m: Metres) -> NDArray[np.fl
 
 def wood_level(woods: NDArray, density: NDArray, clearance_m: NDArray) -> NDArray:
     """Return positive values in woods: away from roads and where little is built."""
-    return np.minimum(woods + 1.1 - 2.6 * density, (clearance_m - 5.0) / 6.0)
+    return np.minimum(woods + 1.35 - 2.3 * density, (clearance_m - 5.0) / 6.0)
 
 
 def survey(
@@ -108,7 +108,9 @@ def survey(
     lakes = fractal_noise(draw, extent_m, wavelengths_m=(260.0, 90.0, 30.0), persistence=0.45)
     woods = fractal_noise(draw, extent_m, wavelengths_m=(190.0, 70.0, 28.0), persistence=0.55)
     level = lakes.on_axes(*axes) - (2.6 - 6.0 * style.water if style.water else 99.0)
-    shore_m = np.minimum(40.0 * level, clearance_m - 14.0)
+    inhabited = density.on_axes(*axes) * 0.24 + style.built_up
+    shore_m = np.minimum(40.0 * (level - 3.0 * np.maximum(inhabited - 0.5, 0.0)), clearance_m - 20.0)
+    shore_m = _drop_puddles(gaussian_filter(shore_m, 8.0 / CELL_M))
     return Land(
         margin_m,
         clearance_m,
@@ -118,6 +120,14 @@ def survey(
         _farm_sites(draw, style, extent_m),
         style.built_up,
     )
+
+
+def _drop_puddles(shore_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Dry out water smaller than half a hectare."""
+    ponds, count = label(shore_m > 0)
+    small = np.bincount(ponds.ravel(), minlength=count + 1) * CELL_M**2 < 5000.0
+    dried: NDArray[np.float32] = np.where(small[ponds] & (ponds > 0), -5.0, shore_m)
+    return dried
 
 
 def _farm_sites(draw: np.random.Generator, style: Style, extent_m: tuple[float, float]) -> Metres:

@@ -49,7 +49,7 @@ def _grid(draw: np.random.Generator, extent_m: NDArray[np.float64], spacing_m: f
     """Two families of parallel lines, turned as a whole; some edges missing."""
     reach = np.hypot(*extent_m) / 2 + 2 * spacing_m
     lines = []
-    for stretch in (0.75, draw.uniform(1.1, 1.9)):
+    for stretch in (draw.uniform(0.62, 0.85), draw.uniform(1.1, 1.9)):
         step = spacing_m * stretch
         count = int(2 * reach / step) + 2
         lines.append(-reach + np.cumsum(step * draw.uniform(0.75, 1.25, count)))
@@ -186,6 +186,9 @@ def plan_streets(
         plan = _cells(draw, extent, 1.1 * spacing_m)
     else:
         plan = _grid(draw, extent, spacing_m * (1.25 if pattern is Pattern.CURVED else 0.95))
+    middle = extent / 2
+    near = (np.abs(plan.nodes_m - middle) < middle + 2.2 * spacing_m).all(axis=1)
+    plan = plan.keep(near[plan.edges].all(axis=1))
     plan = _mark_main(plan, draw, extent, count=2 + int(draw.integers(3)))
     middles = plan.nodes_m[plan.edges].mean(axis=1)
     missing = {Pattern.GRID: 0.02, Pattern.ORGANIC: 0.04, Pattern.CURVED: 0.14}[pattern]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 _UNIT = 1.0 / 0.4794
 """A cubic B-spline through unit-variance lattice values has a standard deviation of 151/315 in 2-D."""
@@ -33,12 +34,12 @@ class Noise:
         Returns:
             (R, C) values.
         """
-        total = np.zeros((len(rows_m), len(cols_m)), dtype=np.float32)
+        total = np.zeros((len(cols_m), len(rows_m)), dtype=np.float32)
         for wavelength_m, lattice in zip(self.wavelengths_m, self.lattices, strict=True):
             down = _spline_matrix((rows_m + self.origin_m) / wavelength_m, lattice.shape[0])
             across = _spline_matrix((cols_m + self.origin_m) / wavelength_m, lattice.shape[1])
-            total += (down @ lattice) @ across.T
-        return total
+            total += across @ np.ascontiguousarray((down @ lattice).T)
+        return np.ascontiguousarray(total.T)
 
     def at(self, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Evaluate at (N, 2) points in metres."""
@@ -93,9 +94,9 @@ def _spline_weights(
     )
 
 
-def _spline_matrix(place: NDArray[np.float64], size: int) -> NDArray[np.float32]:
+def _spline_matrix(place: NDArray[np.float64], size: int) -> csr_array:
+    """Return the (N, size) matrix that interpolates a lattice; sparse, so fine lattices cost no more."""
     first, weights = _spline_weights(place, size)
-    matrix = np.zeros((len(place), size), dtype=np.float32)
-    for step, weight in enumerate(weights):
-        matrix[np.arange(len(place)), first + step] = weight
-    return matrix
+    values = np.stack(weights, axis=1).astype(np.float32).ravel()
+    columns = (first[:, None] + np.arange(4)).ravel()
+    return csr_array((values, columns, np.arange(0, len(values) + 1, 4)), shape=(len(place), size))

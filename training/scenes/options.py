@@ -128,6 +128,7 @@ class Style:
         gain: (3,) camera's colour balance.
         contrast: Exponent on display values; above 1 is harder.
         shadow: Light left in full shadow, 0 to 1.
+        blur: Share of each pixel's light that falls on each neighbour; below 0 the image is sharpened.
     """
 
     pattern: Pattern
@@ -145,11 +146,12 @@ class Style:
     gain: NDArray[np.float32]
     contrast: float
     shadow: float
+    blur: float
 
 
 _GRASS = {
-    Season.SPRING: ((0.42, 0.43, 0.29), (0.30, 0.37, 0.20)),
-    Season.SUMMER: ((0.28, 0.40, 0.18), (0.36, 0.45, 0.24)),
+    Season.SPRING: ((0.43, 0.43, 0.31), (0.33, 0.37, 0.24)),
+    Season.SUMMER: ((0.30, 0.385, 0.205), (0.38, 0.43, 0.27)),
     Season.AUTUMN: ((0.46, 0.43, 0.27), (0.35, 0.38, 0.20)),
 }
 _SOIL = ((0.52, 0.45, 0.35), (0.60, 0.55, 0.44), (0.45, 0.36, 0.29))
@@ -165,7 +167,7 @@ def choose_style(options: SceneOptions) -> Style:
     grass = np.array(_GRASS[season])
     brightness = draw.normal(0.56, 0.08)
     tint = np.array([0.0, 0.006, 0.0]) + draw.normal(0.0, 0.007, 3)
-    built_up = float(np.clip(draw.beta(1.6, 1.4), 0.05, 0.98))
+    built_up = float(np.clip(draw.beta(1.5, 1.7), 0.05, 0.98))
     azimuth, elevation = draw.uniform(105.0, 255.0), draw.uniform(28.0, 62.0)
     return Style(
         pattern=pattern,
@@ -180,9 +182,10 @@ def choose_style(options: SceneOptions) -> Style:
         asphalt=(np.clip(brightness, 0.36, 0.74) + tint).astype(np.float32),
         soil=np.array(_SOIL[draw.integers(len(_SOIL))], dtype=np.float32),
         grass=(grass[0] * mix + grass[1] * (1 - mix)).astype(np.float32),
-        gain=(np.array([1.06, 1.03, 0.97]) * draw.normal(1.0, 0.025, 3)).astype(np.float32),
+        gain=(np.array([1.035, 1.02, 0.98]) * draw.normal(1.0, 0.025, 3)).astype(np.float32),
         contrast=float(draw.uniform(0.9, 1.15)),
-        shadow=float(draw.uniform(0.26, 0.46)),
+        shadow=float(draw.uniform(0.24, 0.44)),
+        blur=float(draw.uniform(-0.06, 0.09)),
     )
 
 

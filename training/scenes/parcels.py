@@ -87,12 +87,18 @@ class Parcels:
         drives: Drives from streets to houses.
         drive_tones: (D,) brightness of each drive, relative to asphalt.
         lots: Car parks on the ground; stalls run along.
+        yards: Plots of the houses.
+        yard_tones: (Y, 3) colour of each plot relative to the scene's grass.
+        pools: Swimming pools.
     """
 
     buildings: Buildings
     drives: Rectangles
     drive_tones: NDArray[np.float64]
     lots: Rectangles
+    yards: Rectangles
+    yard_tones: NDArray[np.float64]
+    pools: Rectangles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +205,9 @@ def _commerce(front: _Frontage, land: Land, draw: np.random.Generator) -> tuple[
     return lots.take(alone), front.take(alone)
 
 
-def _shops(lots: Rectangles, front: _Frontage, draw: np.random.Generator) -> Buildings:
+def _shops(
+    lots: Rectangles, front: _Frontage, density: NDArray[np.float64], draw: np.random.Generator
+) -> Buildings:
     """Put a large flat building on the back part of each lot."""
     count = len(lots.angles_rad)
     depth = lots.halves_m[:, 1] * draw.uniform(0.35, 0.6, count)
@@ -209,7 +217,11 @@ def _shops(lots: Rectangles, front: _Frontage, draw: np.random.Generator) -> Bui
     tone = draw.normal(1.0, 0.06, (count, 1))
     return Buildings(
         shape,
-        draw.uniform(4.5, 13.0, count),
+        np.where(
+            draw.random(count) < 2.2 * (density - 0.7),
+            draw.uniform(13.0, 42.0, count),
+            draw.uniform(4.5, 13.0, count),
+        ),
         np.zeros(count),
         np.full(count, FLAT),
         _FLAT_RGB[draw.choice(len(_FLAT_RGB), count, p=[0.3, 0.22, 0.22, 0.16, 0.1])] * tone,
@@ -238,7 +250,9 @@ def _houses(
     return houses.take(alone), front.take(alone)
 
 
-def _pitched(houses: Rectangles, density: NDArray[np.float64], draw: np.random.Generator) -> Buildings:
+def _pitched(
+    houses: Rectangles, density: NDArray[np.float64], draw: np.random.Generator, *, low: bool = False
+) -> Buildings:
     """Give houses roofs, and some a wing."""
     count = len(houses.angles_rad)
     long = houses.halves_m[:, 0] >= houses.halves_m[:, 1]
@@ -253,7 +267,8 @@ def _pitched(houses: Rectangles, density: NDArray[np.float64], draw: np.random.G
     rise = np.where(roof == FLAT, 0.0, shape.halves_m[:, 1] * draw.uniform(0.4, 0.75, count))
     rgb = _ROOF_RGB[draw.choice(len(_ROOF_RGB), count, p=_ROOF_SHARE)] * draw.normal(1.3, 0.2, (count, 1))
     wall = _WALL_RGB[draw.choice(len(_WALL_RGB), count, p=[0.45, 0.25, 0.1, 0.1, 0.1])]
-    winged = np.flatnonzero(draw.random(count) < 0.45)
+    eaves = np.where(low, 2.4, eaves)
+    winged = np.flatnonzero(draw.random(count) < (0.0 if low else 0.45))
     ends = draw.choice([-1.0, 1.0], (2, len(winged)))
     base = shape.take(winged)
     size = base.halves_m[:, 1] * draw.uniform(0.5, 0.75, len(winged))
@@ -313,6 +328,39 @@ def _join(first: Buildings, second: Buildings) -> Buildings:
     return Buildings(shape, *rest)
 
 
+def _polygons(*parts: Buildings) -> NDArray[np.object_]:
+    return np.concatenate([part.shape.polygons() for part in parts])
+
+
+def _yards(houses: Rectangles, front: _Frontage, width_m: float, draw: np.random.Generator) -> Rectangles:
+    """Lay a plot around each house, from the street to a back fence."""
+    depth = ((houses.centres_m - front.point_m) * front.away).sum(axis=1) + draw.uniform(
+        14.0, 24.0, len(front.main)
+    )
+    centres = front.point_m + front.away * depth[:, None] / 2
+    halves = np.column_stack([depth / 2, np.full(len(depth), width_m / 2 - 0.3)])
+    return Rectangles(centres, np.arctan2(front.away[:, 1], front.away[:, 0]), halves)
+
+
+def _back_gardens(
+    houses: Rectangles, front: _Frontage, land: Land, taken: NDArray[np.object_], draw: np.random.Generator
+) -> tuple[Buildings, Rectangles]:
+    """Put sheds, garages and a few pools behind the houses."""
+    count = len(houses.angles_rad)
+    halves = draw.uniform((2.2, 1.8), (3.6, 3.2), (count, 2))
+    far = np.max(houses.halves_m, axis=1) + draw.uniform(5.0, 9.0, count)
+    centres = houses.centres_m + front.away * far[:, None] + front.along * draw.uniform(-7.0, 7.0, (count, 1))
+    small = Rectangles(centres, houses.angles_rad, halves)
+    free = _free(small, land, 2.0)
+    small = small.take(free)
+    alone = _first_come(small.polygons(), taken)
+    chosen = draw.random(len(alone))
+    sheds, pools = small.take(alone & (chosen < 0.5)), small.take(alone & (chosen > 0.96))
+    return _pitched(sheds, np.zeros(len(sheds.angles_rad)), draw, low=True), Rectangles(
+        pools.centres_m, pools.angles_rad, pools.halves_m * 1.3
+    )
+
+
 def build_parcels(streets: list[Street], land: Land, style: Style, draw: np.random.Generator) -> Parcels:
     """Build along the streets of a town.
 
@@ -323,9 +371,14 @@ def build_parcels(streets: list[Street], land: Land, style: Style, draw: np.rand
         draw: Source of randomness.
     """
     lots, behind = _commerce(_frontage(streets, 70.0, draw), land, draw)
-    shops = _shops(lots, behind, draw)
+    shops = _shops(lots, behind, land.density_at(lots.centres_m), draw)
     width_m = 34.0 - 17.0 * style.built_up
     houses, front = _houses(_frontage(streets, width_m, draw), land, lots.polygons(), draw)
     homes = _pitched(houses, land.density_at(houses.centres_m), draw)
     drives, tones = _drives(houses, front, draw)
-    return Parcels(_join(shops, homes), drives, tones, lots)
+    sheds, pools = _back_gardens(houses, front, land, _polygons(shops, homes), draw)
+    yards = _yards(houses, front, width_m, draw)
+    lawn = draw.normal(1.0, 0.11, (len(yards.angles_rad), 1)) * draw.normal(
+        1.0, 0.05, (len(yards.angles_rad), 3)
+    )
+    return Parcels(_join(_join(shops, homes), sheds), drives, tones, lots, yards, lawn, pools)

@@ -66,7 +66,8 @@ def project(height_m: Plane, *, angle_rad: float, scale_px_per_m: float, margin_
     if scale_px_per_m == 0:
         return Hits(cell, height, np.zeros(cell.shape, dtype=bool))
     ray = level / np.float32(scale_px_per_m)
-    wall = height > ray + np.float32(0.5 / scale_px_per_m)
+    # A slope that faces the view rises less than a whole step above the ray; a wall rises more.
+    wall = height > ray + np.float32(1.0 / scale_px_per_m)
     return Hits(cell, np.where(wall, ray, height).astype(np.float32), wall)
 
 

@@ -43,8 +43,8 @@ def paint_ground(
     wood = np.clip(3.0 * wood_level(land.woods.on_axes(*axes), density, clearance) + 0.5, 0.0, 1.0)
     bare = np.clip(0.35 + 0.22 * broad + 0.18 * fine, 0.0, 1.0)
     bare *= 0.9
-    light = 1.0 + 0.05 * broad + 0.06 * fine + 0.035 * grain
-    rough = 1.0 + 0.10 * broad + 0.12 * fine + 0.10 * grain
+    light = 1.0 + 0.05 * broad + 0.08 * fine + 0.06 * grain
+    rough = 1.0 + 0.10 * broad + 0.14 * fine + 0.15 * grain
     farm, crop = _fields(canvas, land, density, draw)
     wood *= 1.0 - farm
     for band in range(3):

@@ -50,10 +50,16 @@ def _lay_streets(
     streets = bend(plan, choose_warp(draw, style.pattern), draw)
     draw = options.generator(Stage.HIGHWAY)
     if options.roundabouts:
-        streets = build_roundabouts(streets, draw, draw.choice([0.0, 0.04, 0.15]))
+        streets = build_roundabouts(streets, draw, float(draw.choice([0.0, 0.02, 0.1], p=[0.5, 0.35, 0.15])))
     if style.dual_carriageway:
         streets = add_highway(streets, options, draw)
-    return node_crossings(streets)
+    return node_crossings([street for street in streets if _near(street, options)])
+
+
+def _near(street: Street, options: SceneOptions) -> bool:
+    low, high = street.points_m.min(axis=0), street.points_m.max(axis=0)
+    margin_m = options.street_margin_m + 20.0
+    return bool((high > -margin_m).all() and (low < np.array(options.extent_m) + margin_m).all())
 
 
 def build_town(options: SceneOptions) -> Town:

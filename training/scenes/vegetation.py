@@ -65,12 +65,16 @@ def plant(
     woods = _wood_positions(options, land, draw)
     gardens = _garden_positions(options, style, land, draw)
     avenue = _avenue_positions(streets, style, draw)
-    points = np.concatenate([woods, gardens, avenue])
-    group = np.repeat([0, 1, 2], [len(woods), len(gardens), len(avenue)])
+    shrubs = _shrub_positions(parcels, draw)
+    points = np.concatenate([woods, gardens, avenue, shrubs])
+    group = np.repeat([0, 1, 2, 3], [len(woods), len(gardens), len(avenue), len(shrubs)])
     taken = np.concatenate([parcels.buildings.shape.polygons(), parcels.lots.polygons()])
     hit = shapely.STRtree(taken).query(shapely.points(points[:, ::-1]), predicate="dwithin", distance=1.0)[0]
     free = np.ones(len(points), dtype=bool)
     free[hit] = False
+    plots = shapely.STRtree(parcels.yards.polygons())
+    inside = plots.query(shapely.points(points[:, ::-1]), predicate="intersects")[0]
+    free[inside] &= (group[inside] > 0) | (draw.random(len(inside)) < 0.3)
     if len(land.farm_sites_m):
         free &= (land.density_at(points) > 0.36) | (draw.random(len(points)) < 0.02)
     free &= (land.clearance_at(points) > 0.8) & (land.shore_at(points) < -1.0)
@@ -90,7 +94,7 @@ def _wood_positions(options: SceneOptions, land: Land, draw: np.random.Generator
 def _garden_positions(options: SceneOptions, style: Style, land: Land, draw: np.random.Generator) -> Metres:
     margin = options.street_margin_m
     low, high = -margin, np.array(options.extent_m) + margin
-    count = int(np.prod(high - low) / 10_000 * draw.uniform(10.0, 32.0) * (1.15 - 0.6 * style.built_up))
+    count = int(np.prod(high - low) / 10_000 * draw.uniform(12.0, 48.0) * (1.15 - 0.6 * style.built_up))
     points = draw.uniform(low, high, (count, 2))
     # Garden trees stand in loose groups, where the woods' field is not at its lowest.
     return points[land.woods.at(points) > draw.normal(-0.2, 0.8, count)]
@@ -99,7 +103,7 @@ def _garden_positions(options: SceneOptions, style: Style, land: Land, draw: np.
 def _avenue_positions(streets: list[Street], style: Style, draw: np.random.Generator) -> Metres:
     lines = []
     for street in streets:
-        if street.kind is not RoadKind.RESIDENTIAL or draw.random() > 0.55:
+        if street.kind is not RoadKind.RESIDENTIAL or draw.random() > 0.65:
             continue
         line = resample(street.points_m, draw.uniform(11.0, 20.0))
         vector = np.diff(line, axis=0)
@@ -107,8 +111,23 @@ def _avenue_positions(streets: list[Street], style: Style, draw: np.random.Gener
         for side in (-1.0, 1.0):
             off = street.width_m / 2 + draw.uniform(1.2, 4.0, (len(vector), 1))
             spot = line[:-1] + draw.uniform(0.2, 0.8, (len(vector), 1)) * vector + side * off * normal
-            lines.append(spot[draw.random(len(spot)) < 0.25 + 0.5 * (1 - style.built_up)])
+            lines.append(spot[draw.random(len(spot)) < 0.3 + 0.6 * (1 - style.built_up)])
     return np.concatenate([np.empty((0, 2)), *lines])
+
+
+def _shrub_positions(parcels: Parcels, draw: np.random.Generator) -> Metres:
+    """Hedges and bushes along the borders of plots and about the houses."""
+    yards = parcels.yards
+    count = len(yards.angles_rad)
+    lines = []
+    for _ in range(4):
+        side = draw.choice([-0.97, 0.97], count) * yards.halves_m[:, 1]
+        lines.append(
+            yards.place(
+                draw.uniform(-0.6, 1.0, count) * yards.halves_m[:, 0], side * draw.uniform(0.4, 1.0, count)
+            )
+        )
+    return np.concatenate(lines)
 
 
 def _dress(
@@ -120,7 +139,8 @@ def _dress(
     evergreen = draw.random(count) < np.where(group == 2, 0.1, share)
     radius = np.where(group == 0, draw.uniform(2.6, 4.6, count), draw.uniform(1.6, 5.0, count))
     radius = np.where(evergreen, 0.8 * radius, radius)
-    height = np.where(evergreen, 3.6, 2.9) * radius * draw.uniform(0.8, 1.2, count)
+    radius = np.where(group == 3, draw.uniform(0.6, 1.7, count), radius)
+    height = np.where(group == 3, 1.2, np.where(evergreen, 3.6, 2.9)) * radius * draw.uniform(0.8, 1.2, count)
     rgb = np.where(evergreen[:, None], _EVERGREEN_RGB, _LEAF_RGB[style.season])
     rgb = rgb * draw.normal(1.0, 0.13, (count, 1)) * draw.normal(1.0, 0.045, (count, 3))
     opacity = np.where(evergreen, 1.0, _OPACITY[style.season] * draw.uniform(0.75, 1.1, count))
@@ -193,5 +213,6 @@ def _colour(
     light *= 0.72 + 0.56 * grain
     canvas.relief.reshape(-1)[crowns.cell] = light
     canvas.building.reshape(-1)[crowns.cell] = 0
+    canvas.airy.reshape(-1)[crowns.cell] = trees.opacity[crowns.item] < 0.6
     rgb = trees.rgb.astype(np.float32)[crowns.item]
     canvas.paint(crowns.cell, rgb.T, np.ones(len(reach), dtype=np.float32))

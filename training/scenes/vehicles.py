@@ -1,6 +1,7 @@
 """Car parks on the ground and on roofs, drives, and the cars on them and in the streets."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,8 +133,18 @@ def paint_paving(canvas: Canvas, parcels: Parcels, style: Style, draw: np.random
         style: Colour of asphalt.
         draw: Source of randomness.
     """
+    yards = parcels.yard_tones * style.grass * 0.97
+    _pave(canvas, parcels.yards, yards, draw, stalls=False, opacity=0.62)
+    pools = parcels.pools
+    _pave(
+        canvas,
+        Rectangles(pools.centres_m, pools.angles_rad, pools.halves_m + 0.9),
+        np.full((len(pools.angles_rad), 3), 0.7),
+        draw,
+    )
+    _pave(canvas, pools, np.tile([0.33, 0.62, 0.72], (len(pools.angles_rad), 1)), draw)
     tones = parcels.drive_tones
-    _pave(canvas, parcels.drives, tones[:, None] * style.asphalt, draw, stalls=False)
+    _pave(canvas, parcels.drives, tones[:, None] * style.asphalt, draw)
     count = len(parcels.lots.angles_rad)
     colours = style.asphalt * draw.normal(0.95, 0.12, (count, 1))
     _pave(canvas, parcels.lots, colours, draw, stalls=True)
@@ -148,7 +159,13 @@ def paint_roof_parking(canvas: Canvas, parcels: Parcels, draw: np.random.Generat
 
 
 def _pave(
-    canvas: Canvas, shape: Rectangles, colours: NDArray, draw: np.random.Generator, *, stalls: bool
+    canvas: Canvas,
+    shape: Rectangles,
+    colours: NDArray[Any],
+    draw: np.random.Generator,
+    *,
+    stalls: bool = False,
+    opacity: float = 1.0,
 ) -> None:
     for near in stamp(canvas, shape.centres_m, np.hypot(*shape.halves_m.T)):
         along, across = near.along(shape.angles_rad)
@@ -170,7 +187,7 @@ def _pave(
         canvas.paint(
             paved.cell,
             colour.astype(np.float32),
-            np.clip(gap / canvas.m_per_px + 0.5, 0, 1).astype(np.float32),
+            opacity * np.clip(gap / canvas.m_per_px + 0.5, 0, 1).astype(np.float32),
         )
 
 
