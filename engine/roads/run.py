@@ -5,12 +5,11 @@ from pathlib import Path
 
 from engine.errors import OutputError, RasterError
 from engine.progress import Progress
-from engine.raster.reader import open_raster
 from engine.roads.extract import Extraction, RoadOptions, extract
 from engine.roads.formats import PIXEL_SUFFIXES, GraphFile, check_writable_format, suffix, write_graph
 from engine.roads.georeference import to_ground, to_pixels
 from engine.roads.kept import KeptBlocks
-from engine.roads.preview import write_preview
+from engine.roads.preview import preview_raster
 
 
 def _check_outputs(output: Path, preview: Path | None) -> None:
@@ -40,11 +39,6 @@ def _write(output: Path, result: Extraction) -> None:
     if suffix(output) in PIXEL_SUFFIXES:
         file = GraphFile(to_pixels(ground, source, crs=source.crs), "pixel")
     write_graph(output, file, provenance=result.provenance)
-
-
-def _draw(path: str, preview: Path, options: RoadOptions, result: Extraction) -> None:
-    with open_raster(path, m_per_px=result.grid.m_per_px, options=options.raster) as reader:
-        write_preview(preview, reader, result.graph)
 
 
 def extract_to_file(
@@ -83,6 +77,6 @@ def extract_to_file(
         raise
     _write(output, result)
     if preview:
-        _draw(path, preview, options, result)
+        preview_raster(preview, path, result.graph, result.grid, options=options.raster)
     kept.discard()
     return output
