@@ -4,6 +4,7 @@ Coordinates are (x, y) = (longitude, latitude) or (easting, northing) whatever a
 authority prescribes. ``None`` stands for local metres that no map knows.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ _LOCAL_METRES = (
 )
 
 
+@lru_cache(maxsize=64)
 def parse_crs(text: str) -> CRS:
     """Read a coordinate reference system from WKT or an authority code.
 
