@@ -9,13 +9,21 @@ from pathlib import Path
 from secrets import token_hex
 from shutil import disk_usage
 
+from fiona._err import CPLE_BaseError as FionaDriverError
 from fiona.errors import FionaError
+from rasterio._err import CPLE_BaseError as RasterDriverError
 from rasterio.errors import RasterioError
 
 from engine.errors import OutputError
 
 _LEAST_FREE_BYTES = 65536
 """A failed write on a disk with less than this free is put down to the disk."""
+
+_FAILURES = (OSError, sqlite3.Error, FionaError, RasterioError, FionaDriverError, RasterDriverError)
+"""What writing can raise; fiona and rasterio let some of GDAL's errors through unwrapped."""
+
+_MOST_WORDS = 160
+"""Letters of a driver's message that are passed on."""
 
 _SIDE_FILES = ("", "-wal", "-shm", "-journal", ".aux.xml", ".msk", ".ovr")
 
@@ -28,7 +36,8 @@ def _remove(path: Path) -> None:
 
 def _explained(error: Exception, folder: Path) -> OutputError:
     """Say in one line why a file could not be written."""
-    number = getattr(error, "errno", None)
+    # GDAL numbers its errors too, in its own way.
+    number = error.errno if isinstance(error, OSError) else None
     # Databases and drivers lose the number: ask the disk itself.
     if number in {errno.ENOSPC, errno.EDQUOT} or disk_usage(folder).free < _LEAST_FREE_BYTES:
         return OutputError(
@@ -36,7 +45,7 @@ def _explained(error: Exception, folder: Path) -> OutputError:
         )
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return OutputError(f"The folder {folder} does not allow writing: choose another folder.")
-    what = " ".join(str(getattr(error, "strerror", None) or error).split())
+    what = " ".join(str(getattr(error, "strerror", None) or error).split())[:_MOST_WORDS]
     return OutputError(f"Writing into the folder {folder} failed ({what}): choose another folder.")
 
 
@@ -86,7 +95,7 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield draft
         draft.replace(target)
-    except (OSError, sqlite3.Error, FionaError, RasterioError) as error:
+    except _FAILURES as error:
         raise _explained(error, folder) from error
     finally:
         _remove(draft)

@@ -29,8 +29,9 @@ def write_geojson(
 ) -> None:
     """Write the segments of a road network as GeoJSON; junctions are where lines meet.
 
-    The standard knows WGS 84 only. A network in local metres is written as it is, with ``"crs": null``
-    (which GDAL and QGIS understand as "none") and a note.
+    The standard knows WGS 84 only. A network in local metres is written as it is, with ``"crs": null`` and
+    a note. Plumbline understands that; GDAL and QGIS take such a file for WGS 84 all the same, so a
+    GeoPackage is the better choice.
 
     Args:
         path: Where to write; an existing file is replaced.

@@ -114,8 +114,12 @@ def _write_layers(path: Path, network: RoadNetwork, crs: str | None) -> None:
     place: dict[str, Any] = {"SRID": UNDEFINED_CARTESIAN} if crs is None else {"crs_wkt": crs}
     for name, geometry, fields, records in layers:
         schema = {"geometry": geometry, "properties": fields}
-        with fiona.open(path, "w", driver="GPKG", layer=name, schema=schema, **place) as layer:
-            layer.writerecords(records)
+        try:
+            with fiona.open(path, "w", driver="GPKG", layer=name, schema=schema, **place) as layer:
+                layer.writerecords(records)
+        except RuntimeError as error:
+            # What fiona makes of a record that the disk did not take.
+            raise OSError(str(error)) from error
 
 
 def _add_styles(database: sqlite3.Connection, stamp: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 
 from engine.errors import GraphError
 from engine.frames import XY, RowCol
@@ -12,17 +13,38 @@ from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
 from engine.roads.graph import RoadGraph
 
+_CHECK = "check that the coordinates are in the reference system that the file names."
+
 
 def _attributes(graph: RoadGraph[Any]) -> dict[str, Any]:
     return {field.name: getattr(graph, field.name) for field in fields(graph) if field.name != "vertices"}
 
 
-def _checked(moved: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
-    if not np.isfinite(moved).all():
-        raise GraphError(
-            f"{int((~np.isfinite(moved)).any(axis=1).sum())} road vertices have no place in "
-            f"'{(crs or 'local metres')[:40]}': check that graph and raster lie in the same region."
-        )
+def move_points(
+    xy: NDArray[np.float64], source_crs: str | None, target_crs: str | None, *, near_x: float | None = None
+) -> NDArray[np.float64]:
+    """Move ground points between reference systems; every one must arrive.
+
+    Args:
+        xy: (N, 2) x, y.
+        source_crs: WKT or authority code; None = local metres.
+        target_crs: Likewise.
+        near_x: As in ``reproject_points``.
+
+    Returns:
+        (N, 2) float64 x, y, finite.
+
+    Raises:
+        GraphError: A point has no place in ``target_crs``.
+        RasterError: A reference system is unknown, or only one of the two is local metres.
+    """
+    try:
+        moved = reproject_points(xy, source_crs, target_crs, near_x=near_x)
+    except CPLE_BaseError as error:
+        raise GraphError(f"The roads cannot be moved to the wanted system ({error}): {_CHECK}") from error
+    lost = int((~np.isfinite(moved)).any(axis=1).sum())
+    if lost:
+        raise GraphError(f"{lost} of {len(moved)} road vertices have no place in the wanted system: {_CHECK}")
     return moved
 
 
@@ -42,8 +64,8 @@ def to_ground(
         GraphError: A vertex has no place in ``crs``.
         RasterError: A reference system is unknown, or only one of the two is local metres.
     """
-    moved = reproject_points(grid.to_ground(graph.vertices), grid.crs, crs, near_x=near_x)
-    return RoadGraph(vertices=_checked(moved, crs), **_attributes(graph))
+    moved = move_points(grid.to_ground(graph.vertices), grid.crs, crs, near_x=near_x)
+    return RoadGraph(vertices=moved, **_attributes(graph))
 
 
 def to_pixels(graph: RoadGraph[XY], grid: Grid, *, crs: str | None) -> RoadGraph[RowCol]:
@@ -58,8 +80,8 @@ def to_pixels(graph: RoadGraph[XY], grid: Grid, *, crs: str | None) -> RoadGraph
         GraphError: A vertex has no place in the grid's reference system.
         RasterError: A reference system is unknown, or only one of the two is local metres.
     """
-    moved = reproject_points(graph.vertices, crs, grid.crs, near_x=grid.centre[0])
-    return RoadGraph(vertices=grid.to_pixels(_checked(moved, grid.crs)), **_attributes(graph))
+    moved = move_points(graph.vertices, crs, grid.crs, near_x=grid.centre[0])
+    return RoadGraph(vertices=grid.to_pixels(moved), **_attributes(graph))
 
 
 def reproject(graph: RoadGraph[XY], source_crs: str | None, target_crs: str | None) -> RoadGraph[XY]:
@@ -74,5 +96,5 @@ def reproject(graph: RoadGraph[XY], source_crs: str | None, target_crs: str | No
         GraphError: A vertex has no place in ``target_crs``.
         RasterError: A reference system is unknown, or only one of the two is local metres.
     """
-    moved = reproject_points(graph.vertices, source_crs, target_crs)
-    return RoadGraph(vertices=_checked(moved, target_crs), **_attributes(graph))
+    moved = move_points(graph.vertices, source_crs, target_crs)
+    return RoadGraph(vertices=moved, **_attributes(graph))

@@ -2,8 +2,10 @@
 
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import fiona
@@ -18,6 +20,10 @@ from engine.roads.segments import join_coincident
 
 _LEVELS = range(-100, 101)
 """Layers beyond this are taken for some other number."""
+
+
+_NO_CRS = re.compile(rb'"crs"\s*:\s*null')
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,19 @@ def _choose_layer(path: str, wanted: str | None) -> str:
     raise GraphError(f"{path} has no layer of lines: give a layer that holds roads.")
 
 
+def _crs_of(features: Any, path: str) -> str | None:
+    """Find the reference system; None for planes in unknown relation to the globe."""
+    crs = features.crs_wkt or None
+    if crs is None or not is_placed(parse_crs(crs)):
+        return None
+    if features.driver == "GeoJSON" and Path(path).is_file():
+        # GDAL takes GeoJSON without a system for WGS 84, even where the file says that it has none.
+        with Path(path).open("rb") as file:
+            if _NO_CRS.search(file.read(_HEAD_BYTES)):
+                return None
+    return str(crs)
+
+
 def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> tuple[RoadGraph[XY], str | None]:
     """Read the lines of a vector file as one graph.
 
@@ -138,10 +157,7 @@ def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> tup
     source = os.fspath(path)
     try:
         with fiona.open(source, layer=_choose_layer(source, layer)) as features:
-            crs = features.crs_wkt or None
-            if crs is not None and not is_placed(parse_crs(crs)):
-                crs = None
-            return _node(list(_lines(features))), crs
+            return _node(list(_lines(features))), _crs_of(features, source)
     except (FionaError, OSError, ValueError, RasterError) as error:
         what = " ".join(str(error).split()).rstrip(".")
         raise GraphError(f"{source} cannot be read as lines: {what}.") from error

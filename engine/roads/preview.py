@@ -79,7 +79,7 @@ def draw_roads(
     height, width = rgb.shape[1:]
     if not len(graph.edges):
         return rgb.copy()
-    shapes = _shapes(graph, width_px or max(1.5, max(height, width) / 600))
+    shapes = _shapes(graph, width_px or max(2.5, max(height, width) / 450))
     size = (height * _OVERSAMPLING, width * _OVERSAMPLING)
     painted: NDArray[np.uint8] = rasterize(shapes, out_shape=size, dtype=np.uint8)
     drawn = rgb.copy()

@@ -15,8 +15,9 @@ from shapely import is_simple, linestrings
 
 from engine.errors import GraphError
 from engine.frames import XY
-from engine.raster.crs import is_placed, local_metric_crs, parse_crs, reproject_points
+from engine.raster.crs import is_placed, local_metric_crs, parse_crs
 from engine.roads.chains import Chain, find_chains
+from engine.roads.georeference import move_points
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 
 METRE_DECIMALS = 3
@@ -118,12 +119,7 @@ def measure_m(xy: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
     if crs is None or not len(xy) or not is_placed(parse_crs(crs)):
         return xy
     x, y = ((xy.min(axis=0) + xy.max(axis=0)) / 2).tolist()
-    metres = reproject_points(xy, crs, local_metric_crs(x, y, crs))
-    if not np.isfinite(metres).all():
-        raise GraphError(
-            "A road vertex does not lie on the globe: check the graph's coordinate reference system."
-        )
-    return metres
+    return move_points(xy, crs, local_metric_crs(x, y, crs))
 
 
 def join_coincident(
@@ -159,10 +155,12 @@ def _levels(graph: RoadGraph[XY]) -> NDArray[np.int64]:
     return np.where((low == high) & (graph.degrees > 1), low, UNKNOWN_LAYER)
 
 
-def _noded(
-    graph: RoadGraph[XY], metres: NDArray[np.float64], decimals: int
-) -> tuple[RoadGraph[XY], NDArray[np.float64]]:
-    """Round the vertices and join those that coincide (``join_coincident``), sorted by x, y."""
+def _noded(graph: RoadGraph[XY], decimals: int) -> tuple[RoadGraph[XY], NDArray[np.int64]]:
+    """Round the vertices and join those that coincide (``join_coincident``), sorted by x, y.
+
+    Returns:
+        The graph, and for each of its vertices the number of one that it was made of.
+    """
     # Adding zero turns -0.0 into 0.0: equal coordinates must be equal bits.
     points = np.round(graph.vertices, decimals) + 0.0
     first, group = join_coincident(points, _levels(graph))
@@ -174,7 +172,7 @@ def _noded(
         layer=graph.layer,
         z_m=np.bincount(group, graph.z_m) / np.bincount(group),
     )
-    return joined, metres[first]
+    return joined, first
 
 
 def _cut(chain: Chain, cuts: Sequence[int]) -> Iterator[Chain]:
@@ -264,11 +262,14 @@ def _attributes(
     vertex_starts = starts + np.arange(len(pieces))
     length, score, heights = lengths_m[edges], graph.confidence[edges], graph.z_m[vertices]
     layers = graph.layer[edges[starts]].tolist()
+    least = np.fmin.reduceat(score, starts)
+    # Rounding must not bring a mean below the least.
+    mean = np.fmax(_weighted_means(score, length, starts), least)
     return {
         "component": _ranked_components(graph, lengths_m)[edges[starts]].tolist(),
         "length_m": np.add.reduceat(length, starts).tolist(),
-        "confidence": _optional(_weighted_means(score, length, starts)),
-        "confidence_min": _optional(np.fmin.reduceat(score, starts)),
+        "confidence": _optional(np.fmin(mean, np.fmax.reduceat(score, starts))),
+        "confidence_min": _optional(least),
         "width_m": _optional(_weighted_means(graph.width_m[edges], length, starts)),
         "layer": [None if layer == UNKNOWN_LAYER else layer for layer in layers],
         "z_min": _optional(np.fmin.reduceat(heights, vertex_starts)),
@@ -296,12 +297,16 @@ def build_network(graph: RoadGraph[XY], *, crs: str | None, metres: ArrayLike | 
         GraphError: A vertex does not lie on the globe, or ``metres`` has another number of vertices.
         RasterError: The reference system is unknown.
     """
-    plane = measure_m(graph.vertices, crs) if metres is None else np.asarray(metres, dtype=np.float64)
-    if plane.shape != graph.vertices.shape:
-        raise GraphError(
-            f"{len(plane)} metric positions for {len(graph.vertices)} vertices: give one for each."
-        )
-    noded, plane = _noded(graph, plane, coordinate_decimals(crs))
+    noded, origin = _noded(graph, coordinate_decimals(crs))
+    if metres is None:
+        plane = measure_m(noded.vertices, crs)
+    else:
+        plane = np.asarray(metres, dtype=np.float64)
+        if plane.shape != graph.vertices.shape:
+            raise GraphError(
+                f"{len(plane)} metric positions for {len(graph.vertices)} vertices: give one for each."
+            )
+        plane = plane[origin]
     if not len(noded.edges):
         return RoadNetwork((), ())
     pieces = _pieces(noded)

@@ -1,0 +1,96 @@
+"""A result appears whole or not at all."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.atomic import atomic_path
+from engine.errors import Cancelled, OutputError
+
+
+def test_result_appears_only_at_the_end(tmp_path: Path) -> None:
+    final = tmp_path / "roads.gpkg"
+    with atomic_path(final) as draft:
+        assert draft.parent == tmp_path
+        assert draft.suffix == ".gpkg"
+        draft.write_text("new")
+        assert not final.exists()
+    assert final.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [final]
+
+
+@pytest.mark.parametrize("failure", [ValueError, Cancelled, KeyboardInterrupt, MemoryError])
+def test_failure_keeps_the_old_file_and_nothing_else(tmp_path: Path, failure: type[BaseException]) -> None:
+    final = tmp_path / "roads.gpkg"
+    final.write_text("old")
+
+    def write() -> None:
+        with atomic_path(final) as draft:
+            draft.write_text("half")
+            draft.with_name(draft.name + "-journal").write_text("half")
+            raise failure
+
+    with pytest.raises(failure):
+        write()
+    assert final.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [final]
+
+
+def test_driver_errors_become_one_line(tmp_path: Path) -> None:
+    def write() -> None:
+        with atomic_path(tmp_path / "x.gpkg"):
+            raise sqlite3.OperationalError("disk\nI/O error")
+
+    with pytest.raises(OutputError, match=r"^Writing into the folder .* failed \(disk I/O error\): choose"):
+        write()
+
+
+def test_absent_folder_and_folder_as_name_are_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="does not exist: make it"), atomic_path(tmp_path / "no" / "x.p"):
+        pass
+    with pytest.raises(OutputError, match="is a folder"), atomic_path(tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+_FULL_DISK = """
+import resource, signal, sys
+import numpy as np
+from engine.errors import OutputError
+from engine.roads.formats import GraphFile, write_graph
+from engine.roads.graph import RoadGraph
+from engine.roads.preview import write_preview
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+random = np.random.default_rng(0)
+graph = RoadGraph.build(random.uniform(0, 1e4, (6000, 2)), np.arange(6000).reshape(-1, 2))
+for name in ("a.gpkg", "a.geojson", "a.json", "a.p"):
+    try:
+        write_graph(sys.argv[1] + "/" + name, GraphFile(graph, "ground" if "g" in name else "pixel"))
+        sys.exit(name + " was written")
+    except OutputError as error:
+        if len(str(error).splitlines()) != 1:
+            sys.exit(str(error))
+try:
+    write_preview(sys.argv[1] + "/a.png", random.integers(0, 255, (3, 400, 400), dtype=np.uint8), graph)
+    sys.exit("a.png was written")
+except OutputError as error:
+    pass
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file size are a thing of POSIX")
+def test_no_writer_leaves_anything_when_the_disk_takes_no_more(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert run.returncode == 0, run.stderr
+    assert not list(tmp_path.iterdir())
