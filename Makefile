@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SEED ?= 7
 SIZE ?= 1024
 OUT ?= out
-RASTER ?= $(OUT)/scene/image.tif
+RASTER ?= $(OUT)/scene/rgb.tif
 CONFIG ?= training/configs/roads_short.toml
 
 .DEFAULT_GOAL := help
@@ -15,10 +15,10 @@ CONFIG ?= training/configs/roads_short.toml
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: $(VENV)/.engine $(if $(filter $(OUT)/scene/image.tif,$(RASTER)),$(OUT)/scene/image.tif) ## extract roads from the built-in scene, or from RASTER=path
+run: $(VENV)/.engine $(if $(filter $(OUT)/scene/rgb.tif,$(RASTER)),$(OUT)/scene/rgb.tif) ## extract roads from the built-in scene, or from RASTER=path
 	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
 
-$(OUT)/scene/image.tif: | $(VENV)/.engine
+$(OUT)/scene/rgb.tif: | $(VENV)/.engine
 	$(BIN)/python -m training scenes "$(OUT)/scene" --seed $(SEED) --size $(SIZE)
 
 test: $(VENV)/.development ## run all tests
