@@ -1,5 +1,6 @@
 """What the measures share: graphs in one order, and points at even steps along their edges."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,15 @@ from numpy.typing import NDArray
 
 from engine.frames import Frame
 from engine.roads.graph import RoadGraph
+
+M_PER_DEGREE = 111_111.0
+"""Length of a degree of latitude in the Sat2Graph code."""
+
+ORIGIN_DEG = (41.0, -71.0)
+"""Latitude and longitude of the first pixel there."""
+
+COLUMNS_PER_ROW = math.cos(math.radians(ORIGIN_DEG[0]))
+"""Degrees of latitude in a degree of longitude there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +45,24 @@ def ranges(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
 
 
+def in_degrees(vertices_m: NDArray[np.float64], m_per_px: float) -> NDArray[np.float64]:
+    """Return the (V, 2) latitudes and longitudes in which the Sat2Graph code measures.
+
+    It hangs the centre of the first pixel at 41° N 71° W, on a globe where a degree has 111 111 m.
+    Graphs are often resampled at whole pixels, so that its rounding decides many ties: measures
+    that must agree with its figures count and cut in its degrees.
+
+    Args:
+        vertices_m: (V, 2) rows and columns in metres, from the corner of the first pixel.
+        m_per_px: Ground size of a pixel.
+    """
+    rows, columns = (vertices_m - 0.5 * m_per_px).T
+    latitudes = ORIGIN_DEG[0] - rows / M_PER_DEGREE
+    return np.stack([latitudes, ORIGIN_DEG[1] + columns / M_PER_DEGREE / COLUMNS_PER_ROW], axis=1)
+
+
 def in_canonical_order(graph: RoadGraph[Frame], *, scale: float = 1.0) -> RoadGraph[Frame]:
-    """Return the same roads with vertices sorted by coordinates, so that no result depends on their order.
+    """Return the same roads with vertices sorted by column, then row: no result depends on their order.
 
     Vertices at the same place become one, as in the files that the measures were made for; lone
     vertices and edges without length are dropped. Attributes are not kept.
@@ -48,10 +74,10 @@ def in_canonical_order(graph: RoadGraph[Frame], *, scale: float = 1.0) -> RoadGr
     used = np.unique(graph.edges)
     if not len(used):
         return type(graph).empty()
-    places, number = np.unique(graph.vertices[used] * scale, axis=0, return_inverse=True)
+    places, number = np.unique(graph.vertices[used][:, ::-1] * scale, axis=0, return_inverse=True)
     merged = np.zeros(len(graph.vertices), dtype=np.int64)
     merged[used] = number.reshape(-1)
-    return type(graph).build(places, merged[graph.edges]).without_lone_vertices()
+    return type(graph).build(places[:, ::-1], merged[graph.edges]).without_lone_vertices()
 
 
 def sample_edges(graph: RoadGraph[Any], *, step: float) -> EdgeSamples:

@@ -18,7 +18,6 @@ that is without effect on tiles below 3.6 km. Where the original depends on the 
 vertices, theirs here is that of their coordinates.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,15 +36,12 @@ from engine.evaluation.marbles import (
     drop_marbles,
     network_distances,
 )
-from engine.evaluation.sampling import in_canonical_order
+from engine.evaluation.sampling import COLUMNS_PER_ROW, M_PER_DEGREE, in_canonical_order, in_degrees
 from engine.frames import RowCol
 from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
 
-_M_PER_DEGREE = 111_111.0
-_ORIGIN_DEG = np.array([41.0, -71.0])
-_COLUMNS_PER_ROW = math.cos(math.radians(41.0))
-_SECOND_HOLE_M = np.array([-1e-5, 1e-5 * _COLUMNS_PER_ROW]) * _M_PER_DEGREE
+_SECOND_HOLE_M = np.array([-1e-5, 1e-5 * COLUMNS_PER_ROW]) * M_PER_DEGREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +67,17 @@ class TopoOptions:
     """
 
     m_per_px: float = 1.0
-    start_spacing_m: float = 0.00050 * _M_PER_DEGREE
-    pairing_m: float = 0.00010 * _M_PER_DEGREE
+    start_spacing_m: float = 0.00050 * M_PER_DEGREE
+    pairing_m: float = 0.00010 * M_PER_DEGREE
     pairing_cosine: float = 0.96
     radius_m: float | None = None
-    large_radius_m: float = 0.00300 * _M_PER_DEGREE
-    small_radius_m: float = 0.00150 * _M_PER_DEGREE
-    large_tile_m: float = 0.01000 * _M_PER_DEGREE
-    interval_m: float = 0.00005 * _M_PER_DEGREE
-    matching_m: float = 0.00010 * _M_PER_DEGREE
+    large_radius_m: float = 0.00300 * M_PER_DEGREE
+    small_radius_m: float = 0.00150 * M_PER_DEGREE
+    large_tile_m: float = 0.01000 * M_PER_DEGREE
+    interval_m: float = 0.00005 * M_PER_DEGREE
+    matching_m: float = 0.00010 * M_PER_DEGREE
     matching_cosine: float = 0.71
-    shared_place_m: float = 0.00020 * _M_PER_DEGREE
+    shared_place_m: float = 0.00020 * M_PER_DEGREE
     shared_place_precision: float = 0.9
 
 
@@ -106,12 +102,6 @@ class TopoScore:
     kept: int
 
 
-def _degrees(truth: RoadGraph[RowCol], m_per_px: float) -> NDArray[np.float64]:
-    """Return (V, 2) the latitudes and longitudes that the original gives to pixel centres."""
-    rows, columns = (truth.vertices - 0.5 * m_per_px).T / _M_PER_DEGREE
-    return np.stack([_ORIGIN_DEG[0] - rows, _ORIGIN_DEG[1] + columns / _COLUMNS_PER_ROW], axis=1)
-
-
 def _along_chain(
     vertices: NDArray[np.float64], spacing_deg: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -127,8 +117,8 @@ def _along_chain(
 
 def _start_points(truth: RoadGraph[RowCol], options: TopoOptions) -> Places:
     """Spread start points over the chains that end at a vertex of degree other than 2."""
-    degrees = _degrees(truth, options.m_per_px)
-    spacing_deg = options.start_spacing_m / _M_PER_DEGREE
+    degrees = in_degrees(truth.vertices, options.m_per_px)
+    spacing_deg = options.start_spacing_m / M_PER_DEGREE
     chains = [chain for chain in find_chains(truth) if truth.degrees[chain.vertices[0]] != 2]
     single = [Chain(chain.vertices[::-1], chain.edges) for chain in chains if len(chain.edges) == 1]
     edges, positions = [np.empty(0, dtype=np.int64)], [np.empty((0, 2))]
