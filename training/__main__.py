@@ -2,58 +2,80 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
-from tqdm import tqdm
 
 from engine.errors import EngineError
+from engine.reporting import Bar
+
+_PATH = click.Path(path_type=Path)
 
 
-class _Bar:
-    """Progress as bars on the terminal."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-        self._what = ""
-
-    def report(self, done: int, total: int, what: str) -> None:
-        """Move the bar of the present work."""
-        if self._bar is None or what != self._what:
-            self._bar, self._what = tqdm(total=total, desc=what, leave=False), what
-        self._bar.update(done - self._bar.n)
-        if done >= total:
-            self._bar.close()
-            self._bar = None
-
-    def log(self, message: str) -> None:
-        """Print a fact."""
-        tqdm.write(message, file=sys.stderr)
-
-
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Make training scenes, train networks, export weights."""
+    """Render training scenes, train networks, export weights."""
 
 
 @main.command()
-@click.option("--config", type=click.Path(path_type=Path), required=True, help="Recipe, a TOML file.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path(), help="Folder of the recipe's paths.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/roads"), help="Folder of the run.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder.")
-def roads(config: Path, data: Path, out: Path, *, resume: bool) -> None:
-    """Train a road network."""
-    from training.config import read_recipe
-    from training.train_roads import train_roads
+@click.option("--config", type=_PATH, required=True, help="Recipe, a TOML file; see training/configs.")
+@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
+@click.option("--out", type=_PATH, help="Folder of the run; runs/NAME of the recipe by default.")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder, if any.")
+@click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
+def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
+    """Train a road network. Ctrl-C saves the state and ends; --resume goes on."""
+    from training.config import read_recipe  # noqa: PLC0415 - torch takes seconds to import
+    from training.train_roads import train_roads  # noqa: PLC0415
 
-    train_roads(read_recipe(config), data=data, out=out, resume=resume, progress=_Bar())
+    folder = out or Path("runs") / config.stem
+    train_roads(read_recipe(config), data=data, out=folder, resume=resume, start=start, progress=Bar())
+
+
+@main.command()
+@click.argument("checkpoint", type=_PATH)
+@click.argument("out", type=_PATH)
+@click.option("--name", required=True, help="Name of the weights.")
+@click.option("--m-per-px", type=float, default=1.0, show_default=True)
+@click.option("--trained-on", multiple=True, help='"DATA SET | LICENCE"; may be repeated.')
+@click.option("--scores", multiple=True, help='"COMMAND | NAME=VALUE NAME=VALUE"; may be repeated.')
+@click.option("--threshold", multiple=True, type=(str, float), help="FIELD VALUE of the decoder's options.")
+def export(checkpoint: Path, out: Path, **options: Any) -> None:
+    """Write the weights of CHECKPOINT to OUT, a .safetensors file with its card."""
+    from training.export import export_weights, parse_scores, parse_training_data  # noqa: PLC0415
+
+    export_weights(
+        checkpoint,
+        out,
+        name=options["name"],
+        m_per_px=options["m_per_px"],
+        training_data=[parse_training_data(text) for text in options["trained_on"]],
+        scores=[parse_scores(text) for text in options["scores"]],
+        thresholds=dict(options["threshold"]),
+    )
+
+
+@main.command()
+@click.argument("folder", type=_PATH)
+@click.option("--seed", type=int, default=0, show_default=True, help="First seed.")
+@click.option("--size", "size_px", type=click.IntRange(32), default=1024, show_default=True, help="Side, px.")
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--overpasses", is_flag=True, help="A motorway crosses the town on bridges.")
+@click.option("--off-nadir", "off_nadir_deg", type=click.FloatRange(0, 60), default=0.0, show_default=True)
+@click.option("--m-per-px", type=click.FloatRange(0.05, 10), default=1.0, show_default=True)
+def scenes(folder: Path, *, seed: int, size_px: int, count: int, **options: Any) -> None:
+    """Render towns with their true roads, heights and footprints into FOLDER."""
+    from training.scenes.export import run  # noqa: PLC0415
+
+    run(folder, seed=seed, size_px=size_px, count=count, **options)
 
 
 def run() -> None:
-    """Run the command line; every foreseen failure is one line and exit code 1."""
+    """Run the command line; every failure that a user can mend is one line and exit code 1."""
     try:
         main()
     except EngineError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,8 @@ def vary_colours(
     varied = (unit - np.float32(0.5)) * np.float32(rng.uniform(*options.gain))
     varied = np.clip(varied + np.float32(rng.uniform(-options.shift, options.shift)), -0.5, 0.5)
     bands = rng.uniform(*options.band_gain, size=(3, 1, 1)).astype(np.float32)
-    return (varied * bands).astype(np.float32)
+    shown: NDArray[np.float32] = (varied * bands).astype(np.float32)
+    return shown
 
 
 def occlude(

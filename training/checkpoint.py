@@ -1,6 +1,5 @@
 """The state of a run on disk: complete or absent, and free of code."""
 
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +53,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(state, partial)
-        os.replace(partial, path)
+        partial.replace(path)
     except (OSError, RuntimeError) as error:
         raise OutputError(f"{path} cannot be written ({error}): choose a folder with room.") from error
 

@@ -34,6 +34,7 @@ class RunOptions:
         strategy: As in Fabric: "auto", "ddp".
         workers: Processes that prepare batches; 0 prepares them between steps.
         threads: Processor threads of the network; 0 leaves the choice to torch.
+        wandb: Weights & Biases project that also gets the curves; none when empty.
     """
 
     seed: int = 1
@@ -47,6 +48,7 @@ class RunOptions:
     strategy: str = "auto"
     workers: int = 1
     threads: int = 0
+    wandb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,11 @@ class Source:
         lines: Vector file of kind "lines", relative to the data folder.
         weight: Share of crops from this source, relative to the other weights.
         m_per_px: Ground size of a pixel to which a "lines" raster is warped.
+        where: Filter in SQL on the attributes of "lines", such as ``highway <> 'footway'``.
+        part: Part of the published split of "cities".
         pool: Number of scenes kept at a time.
         size_px: Side of a scene.
+        refresh_steps: Steps after which the oldest scene makes room for a new one.
     """
 
     kind: Literal["masks", "lines", "cities", "scenes"]
@@ -82,8 +87,11 @@ class Source:
     lines: str = ""
     weight: float = 1.0
     m_per_px: float = 1.0
+    where: str = ""
+    part: Literal["train", "val", "test"] = "train"
     pool: int = 8
     size_px: int = 768
+    refresh_steps: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,22 +207,22 @@ class ValidationOptions:
     """How a run is judged while it trains.
 
     Attributes:
-        path: Folder of images and masks, relative to the data folder; empty for no validation.
-        kind: As in ``Source``.
+        path: As in ``Source``; empty for no validation, "." for scenes.
+        kind: As in ``Source``; of "cities" the validation part is taken.
+        lines: As in ``Source``.
         every_steps: Steps between two validations.
         every_minutes: Minutes between two validations, when given, instead.
         crops: Fixed crops on which the loss is taken.
         tiles: Whole images that are decoded and compared with the truth.
-        threshold: Vertex probability above which candidates are decoded.
     """
 
     path: str = ""
     kind: Literal["masks", "lines", "cities", "scenes"] = "masks"
+    lines: str = ""
     every_steps: int = 1000
     every_minutes: float | None = None
     crops: int = 64
     tiles: int = 5
-    threshold: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)

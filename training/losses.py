@@ -98,7 +98,7 @@ def make_batch(
         share=values[:, VERTEX].clone(),
         # At a partly covered pixel an edge is as certain as at the vertex's centre.
         edge=(values[:, list(EDGES)] > 0).float(),
-        vector=values[:, _VECTORS].unflatten(1, (SECTORS, 2)).clone(),
+        vector=values[:, _VECTORS].reshape(-1, SECTORS, 2),
     )
 
 
@@ -153,12 +153,12 @@ def graph_tensor_loss(output: Tensor, batch: Batch, options: LossOptions) -> Los
 
 def _vector_error(planes: Tensor, here: Tensor, batch: Batch, mask: Tensor, options: LossOptions) -> Tensor:
     """Sum the squared errors of the vectors over pixels and sectors."""
-    predicted = here[:, _VECTORS].unflatten(1, (SECTORS, 2))
+    predicted = here[:, _VECTORS].reshape(-1, SECTORS, 2)
     squares = (predicted - batch.vector).square().mean(dim=2)  # (P, 6)
     soft = options.elsewhere + (1.0 - options.elsewhere) * batch.share
     weight = mask[batch.pixel]
     if options.vectors_at == "edges":
-        return ((weight * soft)[:, None] * batch.edge * squares).sum()
+        return torch.sum((weight * soft)[:, None] * batch.edge * squares)
     change = soft[:, None] * squares - options.elsewhere * predicted.square().mean(dim=2)
-    everywhere = (mask @ planes[:, _VECTORS].float().square()).sum() / 2.0
-    return options.elsewhere * everywhere + (weight[:, None] * change).sum()
+    everywhere = torch.sum(mask @ planes[:, _VECTORS].float().square()) / 2.0
+    return torch.add(torch.sum(weight[:, None] * change), everywhere, alpha=options.elsewhere)

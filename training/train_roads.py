@@ -4,27 +4,25 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from torch.utils.tensorboard import SummaryWriter
-from tqdm import tqdm
 
-from engine.networks.compact import Compact, CompactConfig
+from engine.networks.weights import build_network, load_weights
 from engine.progress import Progress, Silent
 from training.checkpoint import Checkpoint, read_checkpoint, save_checkpoint
 from training.config import NetworkOptions, Recipe, Source, TrainingError
-from training.datasets import Crops, load_crops, load_source
-from training.losses import TERMS, Batch, Losses, graph_tensor_loss
+from training.datasets import Crops
+from training.journal import Journal
+from training.losses import Batch, Losses, graph_tensor_loss
 from training.schedule import WeightAverage, fraction_done, learning_rate
-from training.validate import Exam, crop_losses, set_exam
+from training.sources import load_crops, load_images
+from training.validate import Exam, examine, set_exam
 
 LAST = "last.pt"
 """Checkpoint of the newest state, from which a run goes on."""
@@ -32,10 +30,16 @@ LAST = "last.pt"
 BEST = "best.pt"
 """Checkpoint of the state with the best validation score."""
 
+_PICTURED = 4
+
 
 @dataclass(slots=True)
 class _Run:
-    """What changes while a run goes on."""
+    """What changes while a run goes on.
+
+    ``network`` and ``wrapped`` share their weights; Fabric's wrapper adds precision and, with several
+    devices, the exchange of gradients.
+    """
 
     network: nn.Module
     wrapped: nn.Module
@@ -44,16 +48,16 @@ class _Run:
     step: int = 0
     elapsed_s: float = 0.0
     best_score: float = float("-inf")
-    scores: dict[str, float] | None = None
+    scores: dict[str, float] = field(default_factory=dict)
 
     @property
     def judged(self) -> nn.Module:
         """The network that is validated: the averaged one where there is one."""
-        return self.average.network if self.average else self.network
+        return self.average.network if self.average else self.network.eval()
 
 
 class _Batches(Dataset[Batch]):
-    """Batches by step number, as tensors."""
+    """Batches by step number."""
 
     def __init__(self, crops: Crops) -> None:
         self._crops = crops
@@ -62,32 +66,13 @@ class _Batches(Dataset[Batch]):
         return self._crops[step]
 
 
-def make_network(options: NetworkOptions) -> nn.Module:
-    """Make the network of a recipe with fresh weights from torch's generator.
-
-    Raises:
-        TrainingError: The network has no such option.
-    """
-    values = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in options.options.items()
-    }
-    if options.name == "sat2graph":
-        raise TrainingError("The network sat2graph is not here yet: use compact.")
-    try:
-        return Compact(CompactConfig(**values))
-    except TypeError as error:
-        raise TrainingError(
-            f"The network {options.name} has no such option ({error}): mend [network]."
-        ) from error
-
-
 def _ignore_signals(_worker: int) -> None:
     # The main process decides when to stop; Ctrl-C reaches the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
-def _loader(crops: Crops, start: int) -> Iterator[Batch]:
+def _batches(crops: Crops, start: int) -> Iterator[Batch]:
     run = crops.recipe.run
     return iter(
         DataLoader(
@@ -102,7 +87,7 @@ def _loader(crops: Crops, start: int) -> Iterator[Batch]:
 
 
 @contextmanager
-def _stop_on_signal() -> Iterator[Callable[[], bool]]:
+def _noting_signals() -> Iterator[Callable[[], bool]]:
     """Turn Ctrl-C and SIGTERM into a wish to stop after the current step."""
     asked: list[int] = []
 
@@ -127,7 +112,7 @@ def _freeze(run: _Run, recipe: Recipe) -> Checkpoint:
         optimiser=run.optimiser.state_dict(),
         torch_rng=torch.get_rng_state(),
         best_score=run.best_score,
-        scores=run.scores or {},
+        scores=run.scores,
     )
 
 
@@ -135,7 +120,7 @@ def _thaw(run: _Run, recipe: Recipe, path: Path) -> None:
     """Continue from a checkpoint.
 
     Raises:
-        TrainingError: It holds another network.
+        TrainingError: It cannot be read, or holds another network.
     """
     kept = read_checkpoint(path)
     if kept.recipe["network"] != asdict(recipe)["network"]:
@@ -149,10 +134,29 @@ def _thaw(run: _Run, recipe: Recipe, path: Path) -> None:
     run.best_score, run.scores = kept.best_score, kept.scores
 
 
-def _set_up(fabric: Fabric, recipe: Recipe) -> _Run:
+def _make_network(options: NetworkOptions, start: str | None) -> nn.Module:
+    """Make a network with fresh weights, or with known ones.
+
+    Raises:
+        TrainingError: The known weights are those of another network.
+        WeightsError: There is no such network, or no such weights.
+    """
+    network = build_network(options.name, options.options)
+    if start is not None:
+        known = load_weights(start).network.state_dict()
+        fresh = network.state_dict()
+        if {name: value.shape for name, value in known.items()} != {
+            name: value.shape for name, value in fresh.items()
+        }:
+            raise TrainingError(f"The weights {start} are not of the recipe's network: mend [network].")
+        network.load_state_dict(known)
+    return network
+
+
+def _set_up(fabric: Fabric, recipe: Recipe, start: str | None) -> _Run:
     torch.manual_seed(recipe.run.seed)
-    network = make_network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    network = network.to(fabric.device)
+    network = _make_network(recipe.network, start)
+    network = network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     options = recipe.optimiser
     optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=options.weight_decay)
     average = WeightAverage(network, options.average_decay) if options.average_decay else None
@@ -160,12 +164,10 @@ def _set_up(fabric: Fabric, recipe: Recipe) -> _Run:
     return _Run(network, wrapped, wrapped_optimiser, average)
 
 
-def _learn(fabric: Fabric, run: _Run, batch: Batch, recipe: Recipe) -> Losses:
-    """Take one step of gradient descent."""
-    batch = batch.on(fabric.device)
-    rate = learning_rate(
-        recipe.optimiser, step=run.step, fraction=fraction_done(recipe.run, run.step, run.elapsed_s)
-    )
+def _learn(fabric: Fabric, run: _Run, batch: Batch, recipe: Recipe) -> tuple[Losses, float]:
+    """Take one step of gradient descent; return its losses and learning rate."""
+    fraction = fraction_done(recipe.run, run.step, run.elapsed_s)
+    rate = learning_rate(recipe.optimiser, step=run.step, fraction=fraction)
     for group in run.optimiser.param_groups:
         group["lr"] = rate
     run.wrapped.train()
@@ -178,122 +180,87 @@ def _learn(fabric: Fabric, run: _Run, batch: Batch, recipe: Recipe) -> Losses:
     if run.average:
         run.average.update(run.network, run.step)
     run.step += 1
-    return losses
+    return losses, rate
 
 
-def _examine(fabric: Fabric, run: _Run, exam: Exam, recipe: Recipe) -> None:
-    """Judge the network and note the scores."""
-    judged = run.judged.eval()
-    with fabric.autocast():
-        losses = crop_losses(judged, exam, recipe, fabric.device)
-    run.scores = {f"val_{name}": value for name, value in losses.items()} | {"score": -losses["total"]}
+class _Timer:
+    """Says when something that recurs every so many steps, or minutes of training, is due."""
+
+    def __init__(self, every_steps: int, every_minutes: float | None, start_s: float) -> None:
+        self._steps = every_steps
+        self._seconds = None if every_minutes is None else 60.0 * every_minutes
+        self._last_s = start_s
+
+    def is_due(self, run: _Run) -> bool:
+        by_time = self._seconds is not None and run.elapsed_s - self._last_s >= self._seconds
+        by_steps = self._steps > 0 and run.step % self._steps == 0
+        if by_time or by_steps:
+            self._last_s = run.elapsed_s
+        return by_time or by_steps
 
 
-def _is_due(now: float, last: float, every: float | None) -> bool:
-    return every is not None and now - last >= every
+@dataclass(frozen=True, slots=True, eq=False)
+class _Desk:
+    """Where a run's state and figures are put down."""
+
+    fabric: Fabric
+    recipe: Recipe
+    out: Path
+    journal: Journal
+    exam: Exam | None
+
+    def save(self, run: _Run, name: str) -> None:
+        if self.fabric.is_global_zero:
+            save_checkpoint(_freeze(run, self.recipe), self.out / name)
+
+    def judge(self, run: _Run) -> None:
+        """Validate, write the figures down, and keep the state if it is the best."""
+        if not self.exam or not self.fabric.is_global_zero:
+            return
+        with self.fabric.autocast():
+            score, run.scores = examine(run.judged, self.exam, self.recipe, device=self.fabric.device)
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in run.scores.items())
+        self.journal.say(f"step {run.step}: {figures}")
+        self.journal.write("validation", run.scores, run.step)
+        if score > run.best_score:
+            run.best_score = score
+            self.save(run, BEST)
+
+    def picture(self, run: _Run, batch: Batch) -> None:
+        """Write a picture of the first crops of a batch."""
+        if self.fabric.is_global_zero:
+            with torch.no_grad(), self.fabric.autocast():
+                self.journal.show(batch, run.judged(batch.image[:_PICTURED]), run.step)
 
 
-class _Journal:
-    """Curves for TensorBoard and a line on the terminal; silent on all but the first process."""
-
-    def __init__(self, out: Path, recipe: Recipe, *, first: bool, step: int) -> None:
-        self._writer = SummaryWriter(str(out / "curves")) if first else None
-        self._bar = tqdm(
-            total=recipe.run.steps,
-            initial=step,
-            unit="step",
-            disable=not first,
-            smoothing=0.05,
-            mininterval=5,
-        )
-        self._batch = recipe.run.batch
-        self._sums: dict[str, float] = {}
-        self._count = 0
-        self._since = time.monotonic()
-
-    def note_step(self, step: int, losses: Losses, every: int = 50) -> None:
-        """Note one step's losses; every so many steps write their means."""
-        for name in TERMS:
-            self._sums[name] = self._sums.get(name, 0.0) + float(getattr(losses, name).detach())
-        self._count += 1
-        self._bar.update()
-        if self._count == every:
-            now = time.monotonic()
-            means = {name: value / every for name, value in self._sums.items()}
-            self._bar.set_postfix(
-                loss=f"{means['total']:.4f}", crops_per_s=f"{every * self._batch / (now - self._since):.1f}"
-            )
-            self.write("train", means, step)
-            self._sums, self._count, self._since = {}, 0, now
-
-    def write(self, prefix: str, values: dict[str, float], step: int) -> None:
-        """Write scalars."""
-        if self._writer:
-            for name, value in values.items():
-                self._writer.add_scalar(f"{prefix}/{name}", value, step)
-            self._writer.flush()
-
-    def say(self, message: str) -> None:
-        """Print a line above the bar."""
-        if not self._bar.disable:
-            self._bar.write(message)
-
-    def close(self) -> None:
-        """End the bar and the curves."""
-        self._bar.close()
-        if self._writer:
-            self._writer.close()
-
-
-def _loop(
-    fabric: Fabric,
-    run: _Run,
-    recipe: Recipe,
-    crops: Crops,
-    exam: Exam | None,
-    out: Path,
-    *,
-    clock: Callable[[], float],
-    asked_to_stop: Callable[[], bool],
+def _go_on(
+    run: _Run, desk: _Desk, crops: Crops, clock: Callable[[], float], stop: Callable[[], bool]
 ) -> None:
-    journal = _Journal(out, recipe, first=fabric.is_global_zero, step=run.step)
+    """Learn until the schedule ends or somebody asks to stop."""
+    recipe, fabric = desk.recipe, desk.fabric
+    exams, saves, pictures = recipe.validation, recipe.checkpoint, recipe.checkpoint.pictures_every_steps
+    exam_timer = _Timer(0 if exams.every_minutes else exams.every_steps, exams.every_minutes, run.elapsed_s)
+    save_timer = _Timer(saves.every_steps, saves.every_minutes, run.elapsed_s)
+    picture_timer = _Timer(pictures, None, run.elapsed_s)
     before = clock()
-    examined_s = saved_s = run.elapsed_s
-    pause = recipe.validation
-    keep = recipe.checkpoint
-    for batch in _loader(crops, run.step):
-        losses = _learn(fabric, run, batch, recipe)
-        journal.note_step(run.step, losses)
+    for held in _batches(crops, run.step):
+        batch = held.on(fabric.device)
+        losses, rate = _learn(fabric, run, batch, recipe)
+        desk.journal.note_step(run.step, losses, rate)
         now = clock()
-        run.elapsed_s += now - before
-        before = now
-        over = fraction_done(recipe.run, run.step, run.elapsed_s) >= 1.0 or asked_to_stop()
-        finished = over and not asked_to_stop()
-        minutes = None if pause.every_minutes is None else 60.0 * pause.every_minutes
-        due = (
-            run.step % pause.every_steps == 0
-            if minutes is None
-            else _is_due(run.elapsed_s, examined_s, minutes)
-        )
-        if exam and (due or finished):
-            examined_s = run.elapsed_s
-            _examine(fabric, run, exam, recipe)
-            journal.say(
-                f"step {run.step}: " + ", ".join(f"{k} {v:.4f}" for k, v in (run.scores or {}).items())
-            )
-            journal.write("val", run.scores or {}, run.step)
-            if (run.scores or {})["score"] > run.best_score:
-                run.best_score = (run.scores or {})["score"]
-                if fabric.is_global_zero:
-                    save_checkpoint(_freeze(run, recipe), out / BEST)
-        minutes = None if keep.every_minutes is None else 60.0 * keep.every_minutes
-        if over or run.step % keep.every_steps == 0 or _is_due(run.elapsed_s, saved_s, minutes):
-            saved_s = run.elapsed_s
-            if fabric.is_global_zero:
-                save_checkpoint(_freeze(run, recipe), out / LAST)
-        if over:
-            break
-    journal.close()
+        run.elapsed_s, before, asked = run.elapsed_s + now - before, now, stop()
+        if fabric.world_size > 1:
+            # All must stop at the same step, and clocks differ.
+            run.elapsed_s, asked = fabric.broadcast((run.elapsed_s, asked))
+        finished = fraction_done(recipe.run, run.step, run.elapsed_s) >= 1.0
+        if picture_timer.is_due(run):
+            desk.picture(run, batch)
+        if finished or exam_timer.is_due(run):
+            desk.judge(run)
+        if finished or asked or save_timer.is_due(run):
+            desk.save(run, LAST)
+        if finished or asked:
+            return
 
 
 def train_roads(
@@ -302,6 +269,7 @@ def train_roads(
     data: Path,
     out: Path,
     resume: bool = False,
+    start: str | None = None,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Checkpoint:
@@ -311,7 +279,8 @@ def train_roads(
         recipe: What to do.
         data: Folder that the recipe's paths are relative to.
         out: Folder of checkpoints and curves; made when absent.
-        resume: Go on from the last checkpoint in ``out``.
+        resume: Go on from the last checkpoint in ``out``, where there is one.
+        start: Weights, by name or file, to start from instead of random ones.
         progress: Told of loading.
         clock: Seconds from any start.
 
@@ -320,30 +289,39 @@ def train_roads(
 
     Raises:
         TrainingError: A source, the network or the checkpoint is not usable.
+        WeightsError: There is no such network, or no such weights to start from.
         RasterError: An image cannot be read.
+        GraphError: A graph cannot be read.
         OutputError: ``out`` cannot be written.
     """
     progress = progress or Silent()
+    kept = (out / LAST).exists()
+    if kept and not resume:
+        raise TrainingError(f"{out} holds a run already: add --resume, or name another folder.")
     if recipe.run.threads:
         torch.set_num_threads(recipe.run.threads)
+    options = recipe.run
     fabric = Fabric(
-        accelerator=recipe.run.accelerator,
-        devices=recipe.run.devices,
-        strategy=recipe.run.strategy,
-        precision=recipe.run.precision,  # type: ignore[arg-type]
+        accelerator=options.accelerator,
+        devices=options.devices,
+        strategy=options.strategy,
+        precision=options.precision,  # type: ignore[arg-type]
     )
     fabric.launch()
-    run = _set_up(fabric, recipe)
-    if resume:
+    run = _set_up(fabric, recipe, start)
+    if kept:
         _thaw(run, recipe, out / LAST)
-    elif (out / LAST).exists():
-        raise TrainingError(f"{out} holds a run already: add --resume, or name another folder.")
     crops = load_crops(recipe, data, rank=fabric.global_rank, progress=progress)
     exam = None
-    if recipe.validation.path:
-        judged_on = Source(recipe.validation.kind, recipe.validation.path)
-        exam = set_exam(load_source(judged_on, data, progress=progress), recipe)
-    out.mkdir(parents=True, exist_ok=True)
-    with _stop_on_signal() as asked_to_stop:
-        _loop(fabric, run, recipe, crops, exam, out, clock=clock, asked_to_stop=asked_to_stop)
+    if recipe.validation.path and fabric.is_global_zero:
+        judged_on = Source(
+            recipe.validation.kind, recipe.validation.path, lines=recipe.validation.lines, part="val"
+        )
+        exam = set_exam(load_images(judged_on, data, progress=progress), recipe)
+    journal = Journal(out, recipe, first=fabric.is_global_zero, step=run.step)
+    try:
+        with _noting_signals() as asked_to_stop:
+            _go_on(run, _Desk(fabric, recipe, out, journal, exam), crops, clock, asked_to_stop)
+    finally:
+        journal.close()
     return _freeze(run, recipe)

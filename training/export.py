@@ -1,0 +1,86 @@
+"""Turn a checkpoint into a weights file that the engine loads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.networks.card import Score, TrainingData, WeightsCard
+from engine.networks.weights import build_network, save_weights
+from training.checkpoint import read_checkpoint
+from training.config import TrainingError
+
+
+def parse_training_data(text: str) -> TrainingData:
+    """Read "NAME | LICENCE".
+
+    >>> parse_training_data("Own roads | CC0-1.0").licence
+    'CC0-1.0'
+
+    Raises:
+        TrainingError: The licence is missing.
+    """
+    name, _, licence = (part.strip() for part in text.rpartition("|"))
+    if not name or not licence:
+        raise TrainingError(f"{text!r} names no licence: write NAME | LICENCE.")
+    return TrainingData(name, licence)
+
+
+def parse_scores(text: str) -> Score:
+    """Read "COMMAND | NAME=VALUE NAME=VALUE".
+
+    >>> parse_scores("plumbline evaluate a b | f1=0.8 apls=0.6").values["apls"]
+    0.6
+
+    Raises:
+        TrainingError: There is no figure, or a figure is no number.
+    """
+    command, _, figures = (part.strip() for part in text.rpartition("|"))
+    try:
+        values = {name: float(value) for name, value in (pair.split("=") for pair in figures.split())}
+    except ValueError as error:
+        raise TrainingError(f"{text!r} holds no figures: write COMMAND | NAME=VALUE NAME=VALUE.") from error
+    if not command or not values:
+        raise TrainingError(f"{text!r} holds no figures: write COMMAND | NAME=VALUE NAME=VALUE.")
+    return Score(command, values)
+
+
+def export_weights(
+    checkpoint: Path,
+    out: Path,
+    *,
+    name: str,
+    m_per_px: float = 1.0,
+    training_data: Sequence[TrainingData] = (),
+    scores: Sequence[Score] = (),
+    thresholds: dict[str, float] | None = None,
+) -> WeightsCard:
+    """Write the averaged weights of a checkpoint, or its own where it has none, in half precision.
+
+    Args:
+        checkpoint: Of a training run.
+        out: A .safetensors file.
+        name: Name for people and for provenance.
+        m_per_px: Ground size of the pixels that the network has learned from.
+        training_data: What it has learned from, with licences.
+        scores: What was measured with it.
+        thresholds: Fields of the decoder's options for which these weights have better values.
+
+    Raises:
+        TrainingError: The checkpoint cannot be read.
+        WeightsError: A weight is no finite number.
+        OutputError: The file cannot be written.
+    """
+    state = read_checkpoint(checkpoint)
+    options = state.recipe["network"]
+    network = build_network(options["name"], options["options"])
+    network.load_state_dict(state.average or state.network)
+    own = Score(f"python -m training roads (step {state.step})", state.scores)
+    card = WeightsCard(
+        name=name,
+        architecture=options["name"],
+        m_per_px=m_per_px,
+        training_data=tuple(training_data),
+        scores=(*([own] if state.scores else []), *scores),
+        thresholds=thresholds or {},
+    )
+    save_weights(out, network, card)  # type: ignore[arg-type]
+    return card

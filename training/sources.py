@@ -1,0 +1,312 @@
+"""Load images with roads: masks, vector lines, the 20-city layout."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import fiona
+import numpy as np
+import rasterio
+from fiona.errors import FionaError
+from numpy.typing import NDArray
+from rasterio.errors import RasterioIOError
+from scipy import ndimage
+
+from engine.errors import GraphError, RasterError
+from engine.frames import RowCol
+from engine.progress import Progress, Silent
+from engine.raster.crs import reproject_points
+from engine.raster.reader import open_raster
+from engine.roads.graph import RoadGraph
+from engine.roads.mask import graph_from_mask
+from engine.roads.research_formats import read_pickle_graph
+from training.config import Recipe, Source, TrainingError
+from training.datasets import Crops, Gallery, RoadImage, Supply
+from training.scene_pool import ScenePool, render_image
+
+IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""What an image of an image-and-mask folder may end with."""
+
+BLANK_LEVEL = 250
+"""Pixels at least this bright in all bands may be paper, not image."""
+
+BLANK_PX = 2000
+"""Smaller white areas are roofs."""
+
+BLANK_MARGIN_PX = 4
+"""Lossy compression blurs the border of the image by about this much."""
+
+LARGEST_PX = 400_000_000
+"""Images are held in memory, three bytes a pixel."""
+
+_EXAM_SCENES = 1_000_000
+"""Scenes from this number on are kept for validation."""
+
+
+def find_valid(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell image from the blank paper around it.
+
+    Args:
+        rgb: (3, H, W).
+
+    Returns:
+        (H, W), false on large connected areas of white and a few pixels around them.
+    """
+    labels, count = ndimage.label((rgb >= BLANK_LEVEL).all(axis=0))
+    large = np.bincount(labels.ravel(), minlength=count + 1) >= BLANK_PX
+    large[0] = False
+    blank = large[labels]
+    if blank.any():
+        blank = ndimage.binary_dilation(blank, iterations=BLANK_MARGIN_PX)
+    valid: NDArray[np.bool_] = ~blank
+    return valid
+
+
+def _read_rgb(path: Path) -> NDArray[np.uint8]:
+    """Read the first three bands of an 8-bit image, (3, H, W)."""
+    try:
+        with rasterio.open(path) as raster:
+            if raster.count < 3 or raster.dtypes[0] != "uint8":
+                raise RasterError(
+                    f"{path} has {raster.count} bands of {raster.dtypes[0]}: give an 8-bit RGB image."
+                )
+            pixels: NDArray[np.uint8] = raster.read((1, 2, 3))
+    except RasterioIOError as error:
+        raise RasterError(f"{path} cannot be read as an image: replace or remove it.") from error
+    return pixels
+
+
+def _read_mask(path: Path) -> NDArray[np.bool_]:
+    """Read the first band of a road mask, (H, W), true where not zero."""
+    try:
+        with rasterio.open(path) as raster:
+            band: NDArray[np.uint8] = raster.read(1)
+    except RasterioIOError as error:
+        raise RasterError(f"{path} cannot be read as a mask: replace or remove it.") from error
+    return band > 0
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise TrainingError(
+            f"There is no folder {folder}: set --data to the folder that the recipe's paths start from."
+        )
+    return sorted(folder.iterdir())
+
+
+def _mask_pairs(folder: Path) -> list[tuple[Path, Path]]:
+    images = [
+        path
+        for path in _files(folder)
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.stem.endswith("_mask")
+    ]
+    if not images:
+        raise TrainingError(
+            f"{folder} holds no images: put NAME.png (webp, jpg, tif) and NAME_mask.png there."
+        )
+    pairs = [(path, path.with_name(f"{path.stem}_mask.png")) for path in images]
+    missing = [mask.name for _, mask in pairs if not mask.is_file()]
+    if missing:
+        raise TrainingError(f"{folder} lacks {len(missing)} masks, first {missing[0]}: add them.")
+    return pairs
+
+
+def load_masks(folder: Path, *, progress: Progress | None = None) -> list[RoadImage]:
+    """Load a folder of images NAME.webp (png, jpg, tif) with road masks NAME_mask.png.
+
+    The roads are the centre lines of the masks; paper-white areas count as no image.
+
+    Args:
+        folder: Where they lie.
+        progress: Told after each image.
+
+    Raises:
+        TrainingError: The folder is absent or empty, a mask is missing or of another size.
+        RasterError: A file cannot be read.
+    """
+    progress = progress or Silent()
+    pairs = _mask_pairs(folder)
+    images = []
+    for number, (image_path, mask_path) in enumerate(pairs):
+        rgb, mask = _read_rgb(image_path), _read_mask(mask_path)
+        if rgb.shape[1:] != mask.shape:
+            raise TrainingError(
+                f"{image_path.name} is {rgb.shape[1]} × {rgb.shape[2]} px, but its mask "
+                f"{mask.shape[0]} × {mask.shape[1]}: make them alike."
+            )
+        images.append(RoadImage.prepare(image_path.stem, rgb, graph_from_mask(mask), valid=find_valid(rgb)))
+        progress.report(number + 1, len(pairs), f"reading {folder.name}")
+    return images
+
+
+def _read_lines(path: Path, where: str) -> tuple[list[NDArray[np.float64]], str | None]:
+    """Read (N, 2) x, y of every line of a vector file, and the file's coordinate system."""
+
+    def parts(geometry: fiona.Geometry | None) -> Iterator[NDArray[np.float64]]:
+        if geometry is not None and geometry.type in {"LineString", "MultiLineString"}:
+            several = geometry.type == "MultiLineString"
+            for line in geometry.coordinates if several else [geometry.coordinates]:
+                yield np.array([point[:2] for point in line], dtype=np.float64)
+
+    try:
+        with fiona.open(path) as layer:
+            records = layer.filter(where=where) if where else layer
+            lines = [line for record in records for line in parts(record.geometry)]
+            crs = layer.crs_wkt or None
+    except (FionaError, OSError) as error:
+        raise TrainingError(
+            f"{path} cannot be read as vector lines ({error}): check file and filter."
+        ) from error
+    if not lines:
+        raise TrainingError(f"{path} holds no lines: name a file with roads, or mend the filter {where!r}.")
+    return lines, crs
+
+
+def graph_from_lines(lines: list[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Join lines where they share a coordinate: an inner point that two lines share is a junction.
+
+    Lines that cross without a shared coordinate stay apart, as bridges do in OpenStreetMap.
+
+    Args:
+        lines: (N, 2) coordinates of each line.
+
+    Returns:
+        (V, 2) distinct coordinates and (E, 2) edges.
+    """
+    points, number = np.unique(np.concatenate(lines), axis=0, return_inverse=True)
+    number = number.reshape(-1)
+    starts = np.cumsum([0, *(len(line) for line in lines)])
+    joined = np.ones(max(len(number) - 1, 0), dtype=bool)
+    joined[starts[1:-1] - 1] = False
+    edges = np.column_stack([number[:-1], number[1:]])[joined]
+    return points, edges
+
+
+def load_lines(
+    raster_path: Path, lines_path: Path, *, m_per_px: float = 1.0, where: str = ""
+) -> list[RoadImage]:
+    """Load one raster with the roads of one vector file.
+
+    Args:
+        raster_path: Any raster that extraction accepts.
+        lines_path: Any vector file of lines, in any coordinate system.
+        m_per_px: Ground size of a pixel to learn at.
+        where: Filter in SQL on the lines' attributes, such as ``highway <> 'footway'``.
+
+    Raises:
+        TrainingError: The lines cannot be read, or none lies on the raster.
+        RasterError: The raster cannot be read, or has no place on the ground.
+    """
+    lines, crs = _read_lines(lines_path, where)
+    with open_raster(raster_path, m_per_px=m_per_px) as reader:
+        grid = reader.grid
+        if grid.height * grid.width > LARGEST_PX:
+            raise TrainingError(
+                f"{raster_path} has {grid.height} × {grid.width} px of {m_per_px} m, too many: cut it."
+            )
+        pixels = reader.read(grid.whole)
+    points, edges = graph_from_lines(lines)
+    places = grid.to_pixels(reproject_points(points, crs, grid.crs, near_x=grid.centre[0]))
+    ends = places[edges]  # (E, 2, 2)
+    limit = np.array([grid.height, grid.width])
+    near = np.isfinite(ends).all(axis=(1, 2)) & (ends.max(axis=1) > 0).all(axis=1)
+    near &= (ends.min(axis=1) < limit).all(axis=1)
+    if not near.any():
+        raise TrainingError(f"No line of {lines_path} lies on {raster_path}: check their coordinate systems.")
+    places[~np.isfinite(places)] = 0.0
+    graph: RoadGraph[RowCol] = RoadGraph.build(places, edges[near]).without_lone_vertices()
+    return [RoadImage.prepare(raster_path.stem, pixels.rgb, graph, valid=pixels.valid)]
+
+
+def part_of(tile: int) -> str:
+    """Return the part of the published split of the 20 cities that a tile is in.
+
+    >>> [part_of(tile) for tile in (0, 7, 18, 8, 9, 19)]
+    ['train', 'train', 'val', 'test', 'test', 'test']
+    """
+    if tile % 10 < 8:
+        return "train"
+    return "val" if tile % 20 == 18 else "test"
+
+
+def load_cities(folder: Path, part: str, *, progress: Progress | None = None) -> list[RoadImage]:
+    """Load one part of the 20-city layout: region_N_sat.png (jpg), region_N_refine_gt_graph.p.
+
+    Hard places are found in the graphs, by the rules that made the published lists of them.
+
+    Args:
+        folder: Where the files lie.
+        part: "train", "val" or "test" of the published split.
+        progress: Told after each image.
+
+    Raises:
+        TrainingError: There is no such folder or tile, or a tile lacks its graph.
+        RasterError: An image cannot be read.
+        GraphError: A graph cannot be read.
+    """
+    progress = progress or Silent()
+    names = [(re.fullmatch(r"region_(\d+)_sat\.(png|jpg)", path.name), path) for path in _files(folder)]
+    tiles = sorted((int(name[1]), path) for name, path in names if name and part_of(int(name[1])) == part)
+    if not tiles:
+        raise TrainingError(f"{folder} holds no region_N_sat.png of the part {part}: check the folder.")
+    images = []
+    for count, (number, path) in enumerate(tiles):
+        graph_path = folder / f"region_{number}_refine_gt_graph.p"
+        if not graph_path.is_file():
+            raise TrainingError(f"{folder} lacks {graph_path.name}: add it.")
+        graph = read_pickle_graph(graph_path)
+        if not len(graph.edges):
+            raise GraphError(f"{graph_path} has no road: replace it.")
+        images.append(RoadImage.prepare(path.stem, _read_rgb(path), graph, dense=True))
+        progress.report(count + 1, len(tiles), f"reading {folder.name}")
+    return images
+
+
+def load_images(source: Source, data: Path, *, progress: Progress | None = None) -> list[RoadImage]:
+    """Load every image of one source; of scenes, a fixed set that training never shows.
+
+    Args:
+        source: Kind and place.
+        data: Folder that its paths are relative to.
+        progress: Told of each image.
+
+    Raises:
+        TrainingError: The source is not usable.
+        RasterError: An image cannot be read.
+        GraphError: A graph cannot be read.
+    """
+    match source.kind:
+        case "masks":
+            return load_masks(data / source.path, progress=progress)
+        case "lines":
+            return load_lines(
+                data / source.path, data / source.lines, m_per_px=source.m_per_px, where=source.where
+            )
+        case "cities":
+            return load_cities(data / source.path, source.part, progress=progress)
+        case "scenes":
+            return [render_image(_EXAM_SCENES + number, source) for number in range(source.pool)]
+
+
+def load_crops(recipe: Recipe, data: Path, *, rank: int = 0, progress: Progress | None = None) -> Crops:
+    """Load the sources of a recipe.
+
+    Args:
+        recipe: What to load and how to draw from it.
+        data: Folder that its paths are relative to.
+        rank: Number of this process among several that train together.
+        progress: Told of each image.
+
+    Raises:
+        TrainingError: A source is not usable.
+        RasterError: An image cannot be read.
+        GraphError: A graph cannot be read.
+    """
+    supplies: list[Supply] = [
+        ScenePool(source)
+        if source.kind == "scenes"
+        else Gallery.hang(load_images(source, data, progress=progress))
+        for source in recipe.sources
+    ]
+    weights = np.array([source.weight for source in recipe.sources], dtype=np.float64)
+    return Crops(supplies, weights / weights.sum(), recipe, rank)
