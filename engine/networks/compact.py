@@ -58,7 +58,7 @@ class ResidualBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Map (B, C, H, W) to the same shape."""
         inner = functional.relu(self.first(features), inplace=True)
-        return functional.relu(self.second(inner) + features, inplace=True)
+        return functional.relu(self.second(inner).add_(features), inplace=True)
 
 
 class Ascend(nn.Module):
@@ -77,7 +77,7 @@ class Ascend(nn.Module):
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """Map (B, C, H, W) and (B, F, 2H, 2W) to (B, outputs, 2H, 2W)."""
         raised = functional.interpolate(self.from_coarse(coarse), scale_factor=2.0, mode="nearest")
-        joined: Tensor = self.block(functional.relu(raised + self.from_fine(fine), inplace=True))
+        joined: Tensor = self.block(functional.relu(raised.add_(self.from_fine(fine)), inplace=True))
         return joined
 
 
@@ -132,7 +132,7 @@ class Compact(nn.Module):
                 nn.init.zeros_(module.second.norm.weight)
         nn.init.normal_(self.planes.weight, std=0.01)
         # A pixel shuffle takes four consecutive channels as the 2×2 pixels of one plane.
-        self.planes.bias = nn.Parameter(_prior_bias().repeat_interleave(4))
+        self.planes.bias = nn.Parameter(prior_bias().repeat_interleave(4))
 
 
 def _stage(inputs: int, outputs: int, dilations: tuple[int, ...]) -> nn.Sequential:
@@ -140,7 +140,7 @@ def _stage(inputs: int, outputs: int, dilations: tuple[int, ...]) -> nn.Sequenti
     return nn.Sequential(ConvNorm(inputs, outputs, stride=2), nn.ReLU(inplace=True), *blocks)
 
 
-def _prior_bias() -> Tensor:
+def prior_bias() -> Tensor:
     """(28,) outputs at which every pair has its prior probability and every vector is zero."""
     bias = torch.zeros(PLANES)
     for plane, prior in ((VERTEX, VERTEX_PRIOR), *((edge, EDGE_PRIOR) for edge in EDGES), (ROAD, ROAD_PRIOR)):

@@ -87,7 +87,7 @@ class ResidualBlock(nn.Module):
         """Map (B, C, H, W) to the same shape."""
         inner = functional.relu(self.norm(features), inplace=True)
         inner = functional.relu(self.first(inner), inplace=True)
-        summed: Tensor = self.second(inner) + features
+        summed: Tensor = self.second(inner).add_(features)
         return summed
 
 

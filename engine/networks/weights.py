@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from engine.atomic import atomic_path
 from engine.errors import WeightsError
 from engine.networks.card import WeightsCard
-from engine.networks.compact import Compact, CompactConfig
+from engine.networks.compact import Compact, CompactConfig, prior_bias
 from engine.networks.sat2graph import Sat2Graph, Sat2GraphConfig
 
 DEFAULT_ROADS = "roads-compact"
@@ -169,6 +169,9 @@ def random_weights(architecture: str, seed: int = 0) -> LoadedWeights:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = build_network(architecture, {}).eval().requires_grad_(requires_grad=False)
+    if isinstance(network, Sat2Graph):
+        # It starts undecided, which a decoder would take for tens of thousands of vertices.
+        network.planes.bias = nn.Parameter(prior_bias(), requires_grad=False)
     card = WeightsCard(name=f"{_RANDOM}:{architecture}:{seed}", architecture=architecture)
     return LoadedWeights(network, card, hashlib.sha256(card.name.encode()).hexdigest())
 

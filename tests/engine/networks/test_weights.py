@@ -227,6 +227,13 @@ def test_random_weights_depend_on_their_seed_only() -> None:
     assert len({first.sha256, again.sha256, other.sha256}) == 2
 
 
+def test_a_random_reference_network_does_not_flood_the_decoder() -> None:
+    network = load_weights("random:sat2graph").network
+    with torch.inference_mode():
+        planes = network(torch.randn(1, 3, 64, 64))[0]
+    assert torch.sigmoid(planes[0] - planes[1]).max() < 0.02
+
+
 @pytest.mark.parametrize("name", ["random:unet", "random:compact:x"])
 def test_random_weights_of_no_architecture_are_refused(name: str) -> None:
     with pytest.raises(WeightsError):
