@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from training.scenes.buildings import Buildings
 from training.scenes.canvas import Canvas
-from training.scenes.houses import facade
 from training.scenes.options import SceneOptions, Style
-from training.scenes.parcels import Buildings
 from training.scenes.projection import Hits, cast_shadow
+from training.scenes.roofs import facade
 
 _SKY = np.array([0.92, 1.0, 1.1], dtype=np.float32)
 """Colour of the light in shadows, relative to sunlight."""
@@ -87,7 +87,9 @@ def _hang_facades(
     flat[:, wall[owner == 0]] *= 0.75
     wall, cell, owner = wall[owner > 0], cell[owner > 0], owner[owner > 0]
     foot = np.column_stack([canvas.rows_m[cell // canvas.shape[1]], canvas.cols_m[cell % canvas.shape[1]]])
-    flat[:, wall] = facade(buildings, owner - 1, foot, hits.height_m.reshape(-1)[wall], style)
+    flat[:, wall] = facade(
+        buildings, owner.astype(np.int64) - 1, foot, hits.height_m.reshape(-1)[wall], style
+    )
 
 
 def _blur(plane: NDArray[np.float32], share: float) -> NDArray[np.float32]:

@@ -56,12 +56,18 @@ class Canvas:
     @property
     def rows_m(self) -> NDArray[np.float64]:
         """Positions of the row centres."""
-        return (np.arange(self.shape[0]) + 0.5 - self.margin_px) * self.m_per_px
+        return self._centres_m(self.shape[0])
 
     @property
     def cols_m(self) -> NDArray[np.float64]:
         """Positions of the column centres."""
-        return (np.arange(self.shape[1]) + 0.5 - self.margin_px) * self.m_per_px
+        return self._centres_m(self.shape[1])
+
+    def _centres_m(self, count: int) -> NDArray[np.float64]:
+        centres: NDArray[np.float64] = (
+            np.arange(count, dtype=np.float64) + 0.5 - self.margin_px
+        ) * self.m_per_px
+        return centres
 
     def paint(
         self, cells: NDArray[np.int64], colour: NDArray[np.float32], alpha: NDArray[np.float32]

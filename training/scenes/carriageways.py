@@ -161,7 +161,7 @@ def _shape_ground(canvas: Canvas, near: _Near) -> None:
 
 
 def _paint_verge(
-    canvas: Canvas, near: _Near, kinds: NDArray, style: Style, grain: NDArray[np.float32]
+    canvas: Canvas, near: _Near, kinds: NDArray[np.str_], style: Style, grain: NDArray[np.float32]
 ) -> None:
     """Pavements along some streets, gravel or dry grass along the others; grass on embankments."""
     fast = np.isin(kinds, [RoadKind.MOTORWAY, RoadKind.RAMP, RoadKind.DUAL])
@@ -208,4 +208,5 @@ def _line(canvas: Canvas, distance_m: NDArray[np.float32], width_m: float) -> ND
     """Return the share of each pixel that a line of the given width covers."""
     pixel = canvas.m_per_px
     reach = (width_m + pixel) / 2
-    return np.clip((reach - distance_m) / pixel, 0.0, min(1.0, width_m / pixel)).astype(np.float32)
+    cover = np.clip((reach - distance_m) / pixel, 0.0, min(1.0, width_m / pixel))
+    return np.asarray(cover, dtype=np.float32)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +85,13 @@ def _write_vectors(path: Path, scene: Scene) -> None:
 
 def _road_records(scene: Scene) -> Iterator[dict[str, Any]]:
     graph = scene.graph
-    cols_rows = graph.vertices[:, ::-1]
-    x, y = scene.transform @ (cols_rows[:, 0], cols_rows[:, 1])
-    points = np.column_stack([x, y, graph.z_m])
+    a, b, c, d, e, f = scene.transform[:6]
+    row, col = graph.vertices.T
+    points = np.column_stack([a * col + b * row + c, d * col + e * row + f, graph.z_m])
     for chain in find_chains(graph):
         layers = graph.layer[chain.edges]
         borders = np.concatenate([[0], np.flatnonzero(np.diff(layers)) + 1, [len(layers)]])
-        for first, last in zip(borders[:-1], borders[1:], strict=True):
+        for first, last in pairwise(borders.tolist()):
             line = points[chain.vertices[first : last + 1]]
             properties = {
                 "layer": int(layers[first]),

@@ -129,31 +129,31 @@ def _cross_street(corridor: _Corridor, draw: np.random.Generator) -> Street:
 
 
 def _connect(crossing: Street, corridor: _Corridor, streets: list[Street]) -> tuple[Street, list[Street]]:
-    """Lengthen the cross street at both ends to the first street it meets, or out of the town."""
+    """Lengthen the cross street at both ends to the first street ahead, if one comes before the motorway."""
     line = crossing.points_m
+    band = corridor.polygon(14.0)
     for _ in range(2):
         start, way = line[-1], line[-1] - line[-2]
-        way = way / np.hypot(*way)
-        ray = shapely.linestrings([start, start + 600.0 * way])
-        hits = [(shapely.intersection(ray, line_of(street)), number) for number, street in enumerate(streets)]
-        points = [(point, number) for hit, number in hits for point in shapely.get_coordinates(hit)]
-        far = [float(np.hypot(*(point - start))) for point, _ in points]
-        ahead = [place for place, distance in enumerate(far) if distance > 5.0]
-        blocked = (
-            float(shapely.line_locate_point(ray, shapely.intersection(ray, corridor.polygon(14.0)).centroid))
-            if (shapely.intersects(ray, corridor.polygon(14.0)))
-            else np.inf
+        ray = shapely.linestrings([start, start + 600.0 / np.hypot(*way) * way])
+        lines = np.array([line_of(street) for street in streets], dtype=object)
+        met = shapely.intersection(ray, lines)
+        far_m = np.nan_to_num(shapely.distance(shapely.points(start), met), nan=np.inf)
+        far_m[far_m < 5.0] = np.inf
+        end_m = np.nan_to_num(
+            shapely.distance(shapely.points(start), shapely.intersection(ray, band)), nan=np.inf
         )
-        if ahead and min(far[place] for place in ahead) < blocked:
-            point, number = points[min(ahead, key=lambda place: far[place])]
-            streets = [*streets[:number], insert_vertices(streets[number], point), *streets[number + 1 :]]
+        first = int(np.argmin(far_m)) if len(streets) else -1
+        if first >= 0 and far_m[first] < min(end_m, 600.0):
+            points = shapely.get_coordinates(met[first])
+            point = points[int(np.argmin(np.hypot(*(points - start).T)))]
+            streets = [*streets[:first], insert_vertices(streets[first], point), *streets[first + 1 :]]
             line = np.concatenate([line[:-1], resample(np.array([start, point]))])
         line = line[::-1]
     return level_street(line, crossing.kind, crossing.width_m), streets
 
 
 def _ramp_lines(corridor: _Corridor, crossing: Street) -> list[Metres]:
-    """Return four curves from the carriageways to the cross street: two on the first side, two on the other."""
+    """Return four curves from the carriageways to the cross street, the first two on the first side."""
     lines = []
     foot = line_of(crossing)
     middle = float(shapely.length(foot)) / 2

@@ -5,6 +5,7 @@ which it is seen.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,8 @@ class Land:
         row, down = _linear((rows_m + self.margin_m) / CELL_M - 0.5, plane.shape[0])
         col, across = _linear((cols_m + self.margin_m) / CELL_M - 0.5, plane.shape[1])
         bands = plane[row] * (1 - down)[:, None] + plane[row + 1] * down[:, None]
-        return bands[:, col] * (1 - across) + bands[:, col + 1] * across
+        smooth = bands[:, col] * (1 - across) + bands[:, col + 1] * across
+        return np.asarray(smooth, dtype=np.float32)
 
     def _read(self, plane: NDArray[np.float32], points_m: Metres) -> NDArray[np.float64]:
         cell = np.floor((points_m + self.margin_m) / CELL_M).astype(np.int64)
@@ -83,9 +85,10 @@ def density_at(noise: Noise, built_up: float, points_m: Metres) -> NDArray[np.fl
     return np.clip(built_up + 0.24 * noise.at(points_m), 0.0, 1.0)
 
 
-def wood_level(woods: NDArray, density: NDArray, clearance_m: NDArray) -> NDArray:
+def wood_level(woods: NDArray[Any], density: NDArray[Any], clearance_m: NDArray[Any]) -> NDArray[Any]:
     """Return positive values in woods: away from roads and where little is built."""
-    return np.minimum(woods + 1.35 - 2.3 * density, (clearance_m - 5.0) / 6.0)
+    level: NDArray[Any] = np.minimum(woods + 1.35 - 2.3 * density, (clearance_m - 5.0) / 6.0)
+    return level
 
 
 def survey(
@@ -104,11 +107,11 @@ def survey(
     extent_m = options.extent_m
     shape = tuple(int(np.ceil((side + 2 * margin_m) / CELL_M)) + 1 for side in extent_m)
     clearance_m = _clearance(streets, margin_m, shape)
-    axes = [(np.arange(size) + 0.5) * CELL_M - margin_m for size in shape]
+    rows_m, cols_m = ((np.arange(size, dtype=np.float64) + 0.5) * CELL_M - margin_m for size in shape)
     lakes = fractal_noise(draw, extent_m, wavelengths_m=(260.0, 90.0, 30.0), persistence=0.45)
     woods = fractal_noise(draw, extent_m, wavelengths_m=(190.0, 70.0, 28.0), persistence=0.55)
-    level = lakes.on_axes(*axes) - (2.6 - 6.0 * style.water if style.water else 99.0)
-    inhabited = density.on_axes(*axes) * 0.24 + style.built_up
+    level = lakes.on_axes(rows_m, cols_m) - (2.6 - 6.0 * style.water if style.water else 99.0)
+    inhabited = density.on_axes(rows_m, cols_m) * 0.24 + style.built_up
     shore_m = np.minimum(40.0 * (level - 3.0 * np.maximum(inhabited - 0.5, 0.0)), clearance_m - 20.0)
     shore_m = _drop_puddles(gaussian_filter(shore_m, 8.0 / CELL_M))
     return Land(

@@ -187,8 +187,8 @@ def plan_streets(
     else:
         plan = _grid(draw, extent, spacing_m * (1.25 if pattern is Pattern.CURVED else 0.95))
     middle = extent / 2
-    near = (np.abs(plan.nodes_m - middle) < middle + 2.2 * spacing_m).all(axis=1)
-    plan = plan.keep(near[plan.edges].all(axis=1))
+    near: NDArray[np.bool_] = np.all(np.abs(plan.nodes_m - middle) < middle + 2.2 * spacing_m, axis=1)
+    plan = plan.keep(np.all(near[plan.edges], axis=1))
     plan = _mark_main(plan, draw, extent, count=2 + int(draw.integers(3)))
     middles = plan.nodes_m[plan.edges].mean(axis=1)
     missing = {Pattern.GRID: 0.02, Pattern.ORGANIC: 0.04, Pattern.CURVED: 0.14}[pattern]

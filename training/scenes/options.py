@@ -40,8 +40,10 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SceneOptions:
-    """What to render. The town depends on ``seed`` and on the extent in metres only, so the same town
-    can be seen at several ground resolutions and from several directions.
+    """What to render.
+
+    The town depends on ``seed`` and on the extent in metres only, so the same town can be seen at
+    several ground resolutions and from several directions.
 
     Attributes:
         seed: Chooses the town and its style.

@@ -15,6 +15,21 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a canvas is seen.
+
+    Attributes:
+        angle_rad: Angle θ of the flow.
+        scale_px_per_m: Pixels of displacement per metre of height.
+        margin_px: Pixels of the canvas outside the image, at least ``margin_needed``.
+    """
+
+    angle_rad: float
+    scale_px_per_m: float
+    margin_px: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
     """What each image pixel shows.
@@ -33,7 +48,8 @@ class Hits:
 def _steps(count: int, angle_rad: float) -> NDArray[np.int64]:
     """Return (count, 2) whole-pixel shifts of 0, 1, 2 … pixels along the flow."""
     along = np.arange(count)[:, None] * np.array([cos(angle_rad), sin(angle_rad)])
-    return np.floor(along + 0.5).astype(np.int64)
+    shifts: NDArray[np.int64] = np.floor(along + 0.5).astype(np.int64)
+    return shifts
 
 
 def margin_needed(highest_m: float, scale_px_per_m: float) -> int:
@@ -41,18 +57,17 @@ def margin_needed(highest_m: float, scale_px_per_m: float) -> int:
     return ceil(highest_m * scale_px_per_m + 0.5) + 1
 
 
-def project(height_m: Plane, *, angle_rad: float, scale_px_per_m: float, margin_px: int) -> Hits:
+def project(height_m: Plane, view: View) -> Hits:
     """Find what each image pixel shows; positions are right to half a pixel.
 
     Args:
         height_m: (H + 2 · margin, W + 2 · margin) heights on the ground.
-        angle_rad: Angle of the flow.
-        scale_px_per_m: Pixels of displacement per metre of height.
-        margin_px: Pixels of the canvas outside the image, at least ``margin_needed``.
+        view: How they are seen.
     """
+    margin_px, scale_px_per_m = view.margin_px, view.scale_px_per_m
     rows, cols = (side - 2 * margin_px for side in height_m.shape)
     levels = margin_needed(float(height_m.max()), scale_px_per_m) if scale_px_per_m else 1
-    steps = _steps(levels, angle_rad)
+    steps = _steps(levels, view.angle_rad)
     # The last level at which the ray is inside the surface is the first one it meets from above.
     level = np.zeros((rows, cols), dtype=np.int16)
     for number, (down, right) in enumerate(steps[1:], start=1):
@@ -71,17 +86,13 @@ def project(height_m: Plane, *, angle_rad: float, scale_px_per_m: float, margin_
     return Hits(cell, np.where(wall, ray, height).astype(np.float32), wall)
 
 
-def find_occlusion(
-    height_m: Plane, hits: Hits, *, angle_rad: float, scale_px_per_m: float, margin_px: int
-) -> NDArray[np.bool_]:
+def find_occlusion(height_m: Plane, hits: Hits, view: View) -> NDArray[np.bool_]:
     """Find the ground positions whose surface the image does not show.
 
     Args:
         height_m: (H + 2 · margin, W + 2 · margin) heights on the ground.
         hits: What the image shows.
-        angle_rad: Angle of the flow.
-        scale_px_per_m: Pixels of displacement per metre of height.
-        margin_px: Pixels of the canvas outside the image.
+        view: The view that gave the hits.
 
     Returns:
         (H, W) in ground positions (the rectified view): true where the uppermost surface at that
@@ -89,16 +100,17 @@ def find_occlusion(
         outside the image.
     """
     rows, cols = hits.height_m.shape
-    inner = height_m[margin_px : margin_px + rows, margin_px : margin_px + cols]
-    if scale_px_per_m == 0:
+    top = view.margin_px
+    inner = height_m[top : top + rows, top : top + cols]
+    if view.scale_px_per_m == 0:
         return np.zeros(inner.shape, dtype=bool)
-    shift = inner * np.float32(scale_px_per_m)
-    row = np.floor(np.arange(rows)[:, None] + 0.5 - shift * np.float32(cos(angle_rad))).astype(np.int64)
-    col = np.floor(np.arange(cols) + 0.5 - shift * np.float32(sin(angle_rad))).astype(np.int64)
+    shift = inner * np.float32(view.scale_px_per_m)
+    row = np.floor(np.arange(rows)[:, None] + 0.5 - shift * np.float32(cos(view.angle_rad))).astype(np.int64)
+    col = np.floor(np.arange(cols) + 0.5 - shift * np.float32(sin(view.angle_rad))).astype(np.int64)
     outside = (row < 0) | (row >= rows) | (col < 0) | (col >= cols)
     shown = hits.height_m[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
-    hidden: NDArray[np.bool_] = shown > inner + np.float32(1.0 / scale_px_per_m)
-    return hidden | outside
+    hidden: NDArray[np.bool_] = outside | (shown > inner + np.float32(1.0 / view.scale_px_per_m))
+    return hidden
 
 
 def cast_shadow(height_m: Plane, *, azimuth_rad: float, elevation_rad: float, m_per_px: float) -> Plane:
@@ -126,7 +138,7 @@ def cast_shadow(height_m: Plane, *, azimuth_rad: float, elevation_rad: float, m_
 
 
 def _raise_to(target: Plane, source: Plane, shift_px: NDArray[np.float64], drop_m: np.float32) -> None:
-    """Raise the target to the source seen from ``shift_px`` further on and lowered; outside counts as nothing."""
+    """Raise the target to the source ``shift_px`` further on, lowered; outside counts as nothing."""
     down, right = np.floor(shift_px + 0.5).astype(int)
     rows, cols = source.shape
     here = (slice(max(0, -down), min(rows, rows - down)), slice(max(0, -right), min(cols, cols - right)))

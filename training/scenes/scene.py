@@ -13,9 +13,9 @@ from engine.roads.graph import RoadGraph
 from training.scenes.camera import take_picture
 from training.scenes.canvas import Canvas
 from training.scenes.carriageways import paint_roads
-from training.scenes.houses import paint_buildings
 from training.scenes.options import SceneOptions, Stage
-from training.scenes.projection import find_occlusion, margin_needed, project
+from training.scenes.projection import View, find_occlusion, margin_needed, project
+from training.scenes.roofs import paint_buildings
 from training.scenes.surfaces import paint_ground
 from training.scenes.town import Town, build_town
 from training.scenes.truth import clip_graph, street_graph
@@ -73,12 +73,8 @@ def render_scene(options: SceneOptions) -> Scene:
     """
     town = build_town(options)
     canvas = _paint(town, options)
-    view = {
-        "angle_rad": options.flow_angle_rad,
-        "scale_px_per_m": options.scale_px_per_m,
-        "margin_px": canvas.margin_px,
-    }
-    hits = project(canvas.height_m, **view)
+    view = View(options.flow_angle_rad, options.scale_px_per_m, canvas.margin_px)
+    hits = project(canvas.height_m, view)
     graph, image_graph = _road_truth(town, options)
     footprints, heights = _footprints(town, options)
     east, north = ORIGIN_M
@@ -88,7 +84,7 @@ def render_scene(options: SceneOptions) -> Scene:
             canvas, hits, town.parcels.buildings, options, town.style, options.generator(Stage.SENSOR)
         ),
         height_m=hits.height_m,
-        occlusion=find_occlusion(canvas.height_m, hits, **view),
+        occlusion=find_occlusion(canvas.height_m, hits, view),
         angle_rad=options.flow_angle_rad,
         scale_px_per_m=options.scale_px_per_m,
         graph=graph,
@@ -133,9 +129,12 @@ def _road_truth(town: Town, options: SceneOptions) -> tuple[RoadGraph[RowCol], R
 
 
 def _footprints(town: Town, options: SceneOptions) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Join buildings and their wings, and clip them to the image."""
     buildings = town.parcels.buildings
-    frame = shapely.box(0, 0, options.width_px, options.height_px)
     polygons = shapely.transform(buildings.shape.polygons(), lambda metres: metres / options.m_per_px)
-    inside = shapely.intersects(polygons, frame)
-    clipped = shapely.intersection(polygons[inside], frame)
-    return clipped, (buildings.eaves_m + buildings.rise_m)[inside]
+    wings = np.flatnonzero(buildings.wing_of >= 0)
+    whole = polygons.copy()
+    whole[buildings.wing_of[wings]] = shapely.union(polygons[buildings.wing_of[wings]], polygons[wings])
+    frame = shapely.box(0, 0, options.width_px, options.height_px)
+    shown = (buildings.wing_of < 0) & shapely.intersects(whole, frame)
+    return shapely.intersection(whole[shown], frame), (buildings.eaves_m + buildings.rise_m)[shown]

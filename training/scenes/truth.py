@@ -1,5 +1,7 @@
 """The road graph of a town: what every drawn street adds to it, clipped to the image."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +21,7 @@ def street_graph(streets: list[Street]) -> RoadGraph[RowCol]:
         return RoadGraph.empty()
     points = np.concatenate([np.column_stack([s.points_m, s.z_m]) for s in streets])
     starts = np.cumsum([0] + [len(s.points_m) for s in streets])
-    edges = np.concatenate(
-        [np.arange(a, b - 1)[:, None] + [0, 1] for a, b in zip(starts[:-1], starts[1:], strict=True)]
-    )
+    edges = np.concatenate([np.arange(a, b - 1)[:, None] + [0, 1] for a, b in pairwise(starts.tolist())])
     _, first, number = np.unique(np.round(points, 3), axis=0, return_index=True, return_inverse=True)
     return RoadGraph.build(
         points[first, :2],

@@ -7,10 +7,10 @@ import shapely
 from numpy.typing import NDArray
 
 from training.scenes.canvas import Canvas, Metres, Stamps, stamp
-from training.scenes.houses import sun_vector
 from training.scenes.land import Land
 from training.scenes.options import SceneOptions, Season, Style
 from training.scenes.parcels import Parcels
+from training.scenes.roofs import sun_vector
 from training.scenes.streets import RoadKind, Street, resample
 
 _EVERGREEN_RGB = np.array([0.145, 0.215, 0.115])
@@ -161,8 +161,8 @@ def paint_trees(canvas: Canvas, trees: Trees, style: Style, draw: np.random.Gene
     sun = sun_vector(style).astype(np.float32)
     flat = canvas.height_m.reshape(-1)
     phases = draw.uniform(0, 2 * np.pi, (len(trees.radius_m), 2)).astype(np.float32)
-    for stamps in stamp(canvas, trees.centres_m, 1.15 * trees.radius_m):
-        reach, stamps = _inside_crown(trees, stamps, phases)
+    for square in stamp(canvas, trees.centres_m, 1.15 * trees.radius_m):
+        reach, stamps = _inside_crown(trees, square, phases)
         rise = np.sqrt(1.0 - reach)
         grain = draw.random(len(reach), dtype=np.float32)
         pointed = trees.pointed[stamps.item]
@@ -171,15 +171,10 @@ def paint_trees(canvas: Canvas, trees: Trees, style: Style, draw: np.random.Gene
         shown = (draw.random(len(reach), dtype=np.float32) < trees.opacity[stamps.item]) & (
             height > flat[stamps.cell]
         )
-        stamps, reach, height, grain = (
-            stamps.keep(shown),
-            reach[shown],
-            height[shown].astype(np.float32),
-            grain[shown],
-        )
-        np.maximum.at(flat, stamps.cell, height)
-        top = flat[stamps.cell] == height
-        _colour(canvas, trees, stamps.keep(top), reach[top], grain[top], sun)
+        crowns, height = stamps.keep(shown), height[shown].astype(np.float32)
+        np.maximum.at(flat, crowns.cell, height)
+        top = flat[crowns.cell] == height
+        _colour(canvas, trees, crowns.keep(top), reach[shown][top], grain[shown][top], sun)
 
 
 def _inside_crown(

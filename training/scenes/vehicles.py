@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from training.scenes.canvas import Canvas, Metres, stamp
 from training.scenes.options import Style
-from training.scenes.parcels import Parcels, Rectangles
+from training.scenes.parcels import Parcels
+from training.scenes.rectangles import Rectangles
 from training.scenes.streets import RoadKind, Street, resample
 
 _CAR_RGB = np.array(
@@ -52,7 +53,7 @@ def park_cars(streets: list[Street], parcels: Parcels, draw: np.random.Generator
         parcels: Car parks, drives and roofs for cars.
         draw: Source of randomness.
     """
-    roofs = np.flatnonzero(parcels.buildings.parking)
+    roofs = np.flatnonzero(parcels.buildings.parking).tolist()
     lots = parcels.lots
     places = [
         *(

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from training.scenes.buildings import FLAT, GABLE, Buildings
 from training.scenes.canvas import Canvas, Stamps, stamp
 from training.scenes.options import Style
-from training.scenes.parcels import FLAT, GABLE, Buildings, Rectangles
+from training.scenes.rectangles import Rectangles
 
 
 def sun_vector(style: Style) -> NDArray[np.float64]:
