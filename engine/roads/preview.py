@@ -54,8 +54,8 @@ def _shapes(graph: RoadGraph[RowCol], width_px: float) -> list[tuple[Any, int]]:
     shapes += [(roads[edge], int(codes[edge])) for edge in order]
     degrees = graph.degrees
     for chosen, radius, rim, fill in (
-        (degrees == 1, 0.6 * size, _WHITE, _DARK),
-        (degrees > 2, 0.9 * size, _DARK, _WHITE),
+        (degrees == 1, 0.8 * size, _WHITE, _DARK),
+        (degrees > 2, 1.2 * size, _DARK, _WHITE),
     ):
         spots = shapely_points(places[chosen])
         shapes += [(spot, rim) for spot in buffer(spots, radius, quad_segs=4)]

@@ -23,7 +23,7 @@ from engine.atomic import atomic_path
 from engine.errors import GraphError
 from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
-from engine.roads.safe_pickle import load_numbers
+from engine.roads.safe_pickle import load_numbers, position
 
 CENTRE_PX = 0.5
 """What research formats leave out: the way from a pixel's corner to its centre."""
@@ -72,9 +72,10 @@ def _neighbours(value: Any) -> Iterator[tuple[float, float]]:
     if not isinstance(value, list | tuple):
         raise GraphError(f"The pickle has a {type(value).__name__} where neighbours belong: {_NEEDED}")
     for item in value:
-        if type(item) is not tuple or len(item) != 2 or not all(type(part) in {int, float} for part in item):
-            raise GraphError(f"The pickle has a neighbour that is not a (row, col) pair: {_NEEDED}")
-        yield item
+        try:
+            yield position(item)
+        except TypeError as error:
+            raise GraphError(f"The pickle has a neighbour that is no (row, col) pair: {_NEEDED}") from error
 
 
 def read_pickle_graph(

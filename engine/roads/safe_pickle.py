@@ -110,7 +110,7 @@ def _name(module: Any, name: Any) -> _Known:
     return known
 
 
-def _position(value: Any) -> tuple[float, float]:
+def position(value: Any) -> tuple[float, float]:
     """Check that a value is a pair of plain numbers."""
     if type(value) is tuple and len(value) == 2 and all(type(part) in {int, float} for part in value):
         return value
@@ -154,7 +154,7 @@ def _build(machine: _Machine) -> None:
 def _set_items(machine: _Machine, items: list[Any]) -> None:
     table = machine.top(dict)
     # A key is looked at before it is hashed: hashing a tuple nested very deep ends the process.
-    table.update({_position(key): value for key, value in zip(items[::2], items[1::2], strict=True)})
+    table.update({position(key): value for key, value in zip(items[::2], items[1::2], strict=True)})
 
 
 def _push(read: Callable[[_Machine], Any]) -> Callable[[_Machine], None]:

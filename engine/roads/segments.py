@@ -15,16 +15,9 @@ from shapely import is_simple, linestrings
 
 from engine.errors import GraphError
 from engine.frames import XY
-from engine.raster.crs import is_placed, local_metric_crs, parse_crs
 from engine.roads.chains import Chain, find_chains
-from engine.roads.georeference import move_points
+from engine.roads.georeference import coordinate_decimals, measure_m
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
-
-METRE_DECIMALS = 3
-"""Coordinates in metres (or feet) are rounded to a thousandth."""
-
-DEGREE_DECIMALS = 8
-"""Coordinates in degrees are rounded to 1e-8, which is 1.1 mm on the ground."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,31 +88,6 @@ class RoadNetwork:
 
     segments: tuple[Segment, ...]
     junctions: tuple[Junction, ...]
-
-
-def coordinate_decimals(crs: str | None) -> int:
-    """Return how many decimals coordinates keep in a reference system (WKT or code; None = metres)."""
-    return DEGREE_DECIMALS if crs is not None and parse_crs(crs).is_geographic else METRE_DECIMALS
-
-
-def measure_m(xy: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
-    """Move ground points to a plane of true metres around their middle, to measure lengths there.
-
-    Args:
-        xy: (N, 2) x, y in ``crs``.
-        crs: WKT or authority code; None = the points are in metres already.
-
-    Returns:
-        (N, 2) float64 metres.
-
-    Raises:
-        GraphError: A point does not lie on the globe.
-        RasterError: The system is unknown.
-    """
-    if crs is None or not len(xy) or not is_placed(parse_crs(crs)):
-        return xy
-    x, y = ((xy.min(axis=0) + xy.max(axis=0)) / 2).tolist()
-    return move_points(xy, crs, local_metric_crs(x, y, crs))
 
 
 def join_coincident(
