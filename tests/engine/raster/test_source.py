@@ -122,7 +122,8 @@ def test_transparent_entries_of_a_palette_are_no_image(write, tmp_path):
         """<VRTDataset rasterXSize="3" rasterYSize="2"><SRS>EPSG:32631</SRS>
         <GeoTransform>450000, 1, 0, 5400000, 0, -1</GeoTransform>
         <VRTRasterBand dataType="Byte" band="1"><ColorInterp>Palette</ColorInterp><ColorTable>
-        <Entry c1="9" c2="9" c3="9" c4="0"/><Entry c1="1" c2="2" c3="3" c4="255"/><Entry c1="4" c2="5" c3="6" c4="255"/>
+        <Entry c1="9" c2="9" c3="9" c4="0"/>
+        <Entry c1="1" c2="2" c3="3" c4="255"/><Entry c1="4" c2="5" c3="6" c4="255"/>
         </ColorTable><SimpleSource><SourceFilename relativeToVRT="1">indexes.tif</SourceFilename>
         <SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"""
     )
