@@ -15,15 +15,14 @@ changes nothing (on one example pair, numberings differ by 0.004, runs of the or
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from engine.errors import GraphError
+from engine.evaluation.routes import RoadPoints, route_lengths, shortest_roads
 from engine.evaluation.sampling import M_PER_DEGREE, in_canonical_order, in_degrees, ranges
 from engine.frames import RowCol
 from engine.roads.chains import find_chains
@@ -76,7 +75,7 @@ class AplsScore:
     """The outcome of APLS for one tile.
 
     Attributes:
-        score: Mean of the two directions.
+        score: Mean of the two directions: arithmetic here, harmonic in SpaceNet's variant.
         truth_to_predicted: Similarity of the truth's routes in the prediction, in [0, 1].
         predicted_to_truth: Similarity of the prediction's routes in the truth, in [0, 1]; 0 where the
             prediction has no route to compare.
@@ -93,18 +92,14 @@ class _Hops:
 
     Attributes:
         graph: The hops, in metres; vertices are numbered along the edges they come from.
-        chains: (V,) number of the chain that a vertex lies inside; -1 at junctions and ends.
-        ends: (V, 2) junctions at the ends of the chain; at a junction itself, twice.
-        offsets_m: (V, 2) lengths of road to ``ends``.
+        points: (V,) where the vertices lie on the chains.
         runs: The vertices of each chain between junctions or ends; rings without them are left out.
         neighbours: (V, V) matrix of hops.
         roads: (J, J) matrix of the lengths of the shortest chains between junctions.
     """
 
     graph: RoadGraph[RowCol]
-    chains: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    offsets_m: NDArray[np.float64]
+    points: RoadPoints
     runs: list[NDArray[np.int64]]
     neighbours: csr_array
     roads: csr_array
@@ -138,17 +133,6 @@ def _cut(graph: RoadGraph[RowCol], m_per_px: float) -> RoadGraph[RowCol]:
     return RoadGraph[RowCol].build(positions[order], numbers[hops])
 
 
-def _shortest(ends: NDArray[np.int64], lengths: NDArray[Any], size: int) -> csr_array:
-    """Make the symmetric matrix of the shortest of the roads between each pair of ``ends`` (N, 2)."""
-    rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
-    values = np.concatenate([lengths, lengths])
-    order = np.lexsort((values, columns, rows))
-    rows, columns, values = rows[order], columns[order], values[order]
-    keep = np.ones(len(rows), dtype=bool)
-    keep[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
-    return coo_array((values[keep], (rows[keep], columns[keep])), shape=(size, size)).tocsr()
-
-
 def _survey(graph: RoadGraph[RowCol], m_per_px: float) -> _Hops:
     """Find the chains of a graph of hops, and where each vertex lies on them."""
     chains = find_chains(graph)
@@ -173,19 +157,17 @@ def _survey(graph: RoadGraph[RowCol], m_per_px: float) -> _Hops:
     degrees = graph.degrees
     return _Hops(
         graph=graph,
-        chains=at_chain,
-        ends=at_ends,
-        offsets_m=offsets_m,
+        points=RoadPoints(at_chain, at_ends, offsets_m),
         runs=[chain.vertices for chain in chains if degrees[chain.vertices[0]] != 2],
         neighbours=graph.adjacency(),
-        roads=_shortest(ends, totals_m, len(junctions)),
+        roads=shortest_roads(ends, totals_m, len(junctions)),
     )
 
 
 def _within_hops(hops: _Hops, vertex: int, count: int) -> set[int]:
     """Return the vertices at most ``count`` hops from one; only itself where the graph lacks it."""
     starts, neighbours = hops.neighbours.indptr, hops.neighbours.indices
-    seen, border = {vertex}, [vertex] if vertex < len(hops.chains) else []
+    seen, border = {vertex}, [vertex] if vertex < len(hops.graph.vertices) else []
     for _ in range(count):
         border = [
             other
@@ -247,28 +229,6 @@ def _snap(positions: NDArray[np.float64], hops: _Hops, options: AplsOptions) -> 
     return snapped
 
 
-def _route_lengths(
-    hops: _Hops, sources: NDArray[np.int64], targets: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the (S, T) lengths of the shortest routes in metres; infinite where there is none."""
-    junctions, row = np.unique(hops.ends[sources], return_inverse=True)
-    row = row.reshape(-1, 2)
-    between = dijkstra(hops.roads, indices=junctions)
-    reach = np.minimum(
-        between[:, hops.ends[targets, 0]] + hops.offsets_m[targets, 0],
-        between[:, hops.ends[targets, 1]] + hops.offsets_m[targets, 1],
-    )  # (junctions, T)
-    lengths: NDArray[np.float64] = np.minimum(
-        reach[row[:, 0]] + hops.offsets_m[sources, :1], reach[row[:, 1]] + hops.offsets_m[sources, 1:]
-    )
-    chains = hops.chains[targets]
-    same = (hops.chains[sources][:, None] == chains) & (chains >= 0)
-    source, target = np.nonzero(same)
-    along = np.abs(hops.offsets_m[sources[source], 0] - hops.offsets_m[targets[target], 0])
-    lengths[source, target] = np.minimum(lengths[source, target], along)
-    return lengths
-
-
 def _one_way(here: _Hops, there: _Hops, options: AplsOptions) -> float | None:
     """Return how well routes of one graph are found in the other; none where there is no route."""
     points = _control_points(here, there, options)
@@ -278,12 +238,12 @@ def _one_way(here: _Hops, there: _Hops, options: AplsOptions) -> float | None:
     lost = (len(points) * (len(points) - 1) - len(starts) * (len(starts) - 1)) // 2
     routes, cost = lost, float(lost)
     for rows in np.array_split(np.arange(len(starts)), len(starts) ** 2 // _PAIRS_AT_ONCE + 1):
-        ours = _route_lengths(here, starts[rows], starts)
-        counts = (
-            np.isfinite(ours) & (ours > options.shortest_route_m) & (rows[:, None] < np.arange(len(starts)))
-        )
+        ours = route_lengths(here.roads, here.points.where(starts[rows]), here.points.where(starts))
+        once = rows[:, None] < np.arange(len(starts))
+        counts = once & np.isfinite(ours) & (ours > options.shortest_route_m)
         ours = ours[counts]
-        theirs = _route_lengths(there, goals[rows], goals)[counts]
+        theirs = route_lengths(there.roads, there.points.where(goals[rows]), there.points.where(goals))
+        theirs = theirs[counts]
         routes += len(ours)
         cost += float(np.minimum(np.abs(ours - theirs) / ours, 1.0).sum())
     return 1.0 - cost / routes if routes else None
@@ -305,11 +265,11 @@ def apls(
     options = options or AplsOptions()
     graphs = [in_canonical_order(graph, scale=options.m_per_px) for graph in (truth, predicted)]
     here, there = (_survey(_cut(graph, options.m_per_px), options.m_per_px) for graph in graphs)
-    forth, back = _one_way(here, there, options), _one_way(there, here, options)
+    forth = _one_way(here, there, options)
     if forth is None:
         raise GraphError(
             f"The true graph has no route of {options.shortest_route_m:.0f} m inside the tile to compare: "
             "choose a larger area, or one with roads."
         )
-    back = 0.0 if back is None else back
+    back = _one_way(there, here, options) or 0.0
     return AplsScore((forth + back) / 2, forth, back)
