@@ -89,7 +89,9 @@ def _progress_option(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
 @click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), default=_DEFAULT.min_confidence, show_default=True
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    help="Drop edges below; the weights' own value by default.",
 )
 @click.option("--simplify-m", type=click.FloatRange(0), default=_DEFAULT.simplify_m, show_default=True)
 @click.option("--spur-m", type=click.FloatRange(0), default=_DEFAULT.spur_m, show_default=True)
@@ -108,7 +110,7 @@ def roads(  # noqa: PLR0913 - one parameter an option
     bands: tuple[int, ...] | None,
     extent: Extent | None,
     gsd: float | None,
-    min_confidence: float,
+    min_confidence: float | None,
     simplify_m: float,
     spur_m: float,
     min_component_m: float,

@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline is a timed assertion: it fails on a busy machine.
+settings.register_profile("plumbline", deadline=None, max_examples=50)
+settings.load_profile("plumbline")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.errors import WeightsError
 from engine.frames import RowCol
 from engine.networks.candidates import Candidates
+from engine.networks.card import WeightsCard
 from engine.networks.device import choose_device
 from engine.networks.predict import RoadPredictor
 from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
@@ -38,7 +40,7 @@ class RoadOptions:
         weights: Name of shipped weights, or a path to a file.
         device: "auto", "cpu" or "cuda".
         raster: Bands, extent and, for files without a reference system, ground resolution.
-        min_confidence: Edges below this confidence (0-1) are dropped.
+        min_confidence: Edges below this confidence (0-1) are dropped; None = as the weights' card says.
         simplify_m: Tolerance of the line simplification; 2.5 m is the published value.
         spur_m: Dead ends shorter than this are dropped.
         min_component_m: Isolated pieces of network shorter than this are dropped.
@@ -50,7 +52,7 @@ class RoadOptions:
     weights: str = DEFAULT_ROADS
     device: str = "auto"
     raster: RasterOptions = field(default_factory=RasterOptions)
-    min_confidence: float = 0.0
+    min_confidence: float | None = None
     simplify_m: float = _DECODING.simplify_px
     spur_m: float = _DECODING.spur_px
     min_component_m: float = _DECODING.min_component_px
@@ -122,14 +124,28 @@ def _job(path: str, reader: RasterReader, loaded: LoadedWeights, options: RoadOp
     }
 
 
-def decode_options(options: RoadOptions, m_per_px: float) -> DecodeOptions:
-    """Express the options' lengths in pixels of the network's grid."""
-    return DecodeOptions(
-        min_confidence=options.min_confidence,
+def decode_options(options: RoadOptions, card: WeightsCard, m_per_px: float) -> DecodeOptions:
+    """Express the options' lengths in pixels of the network's grid; thresholds are the weights' own.
+
+    Raises:
+        WeightsError: The card names a threshold that the decoder does not have.
+    """
+    unknown = set(card.thresholds) - {each.name for each in fields(DecodeOptions)}
+    if unknown:
+        raise WeightsError(
+            f"The card of {card.name} names {', '.join(sorted(unknown))}, which this version's decoder does "
+            "not know: update Plumbline, or export the weights again."
+        )
+    settings = replace(
+        _DECODING,
         simplify_px=options.simplify_m / m_per_px,
         spur_px=options.spur_m / m_per_px,
         min_component_px=options.min_component_m / m_per_px,
+        **card.thresholds,
     )
+    if options.min_confidence is None:
+        return settings
+    return replace(settings, min_confidence=options.min_confidence)
 
 
 def extract(
@@ -183,7 +199,7 @@ def extract(
                     kept.save(number, candidates)
             found.append(candidates)
         progress.report(len(blocks), len(blocks), "decoding")
-        settings = decode_options(options, grid.m_per_px)
+        settings = decode_options(options, loaded.card, grid.m_per_px)
         graph = decode(merge(found), settings, extent=Extent(grid.height, grid.width))
         provenance = {
             **{key: job[key] for key in ("version", "source", "bands")},
@@ -192,5 +208,6 @@ def extract(
             "device": device.description,
             "m_per_px": grid.m_per_px,
             "parameters": asdict(options),
+            "decoding": asdict(settings),
         }
         return Extraction(graph, grid, reader.source_grid, provenance)
