@@ -87,7 +87,7 @@ def density_at(noise: Noise, built_up: float, points_m: Metres) -> NDArray[np.fl
 
 def wood_level(woods: NDArray[Any], density: NDArray[Any], clearance_m: NDArray[Any]) -> NDArray[Any]:
     """Return positive values in woods: away from roads and where little is built."""
-    level: NDArray[Any] = np.minimum(woods + 1.35 - 2.3 * density, (clearance_m - 5.0) / 6.0)
+    level: NDArray[Any] = np.minimum(woods + 1.35 - 2.3 * density, (clearance_m - 3.0) / 5.0)
     return level
 
 

@@ -45,11 +45,26 @@ class Hits:
     wall: NDArray[np.bool_]
 
 
-def _steps(count: int, angle_rad: float) -> NDArray[np.int64]:
-    """Return (count, 2) whole-pixel shifts of 0, 1, 2 … pixels along the flow."""
-    along = np.arange(count)[:, None] * np.array([cos(angle_rad), sin(angle_rad)])
-    shifts: NDArray[np.int64] = np.floor(along + 0.5).astype(np.int64)
-    return shifts
+def _levels(reach_px: float, angle_rad: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return where along the flow the displacement, rounded to whole pixels, changes.
+
+    Args:
+        reach_px: Longest displacement.
+        angle_rad: Angle of the flow.
+
+    Returns:
+        (L + 1,) bounds of the levels in pixels of displacement, beginning with 0, the last one past
+        the reach; (L + 1, 2) the rounded displacement within each level, and after the last.
+    """
+    parts = [np.zeros(1)]
+    for component in (abs(cos(angle_rad)), abs(sin(angle_rad))):
+        count = int(component * reach_px + 0.5) + 1
+        parts.append((np.arange(count) + 0.5) / max(component, 1e-9))
+    bounds = np.unique(np.concatenate(parts))
+    bounds = bounds[: np.searchsorted(bounds, reach_px, side="right") + 1]
+    within = np.append((bounds[:-1] + bounds[1:]) / 2, bounds[-1])
+    shifts = np.floor(within[:, None] * np.array([cos(angle_rad), sin(angle_rad)]) + 0.5).astype(np.int64)
+    return bounds, shifts
 
 
 def margin_needed(highest_m: float, scale_px_per_m: float) -> int:
@@ -64,26 +79,29 @@ def project(height_m: Plane, view: View) -> Hits:
         height_m: (H + 2 · margin, W + 2 · margin) heights on the ground.
         view: How they are seen.
     """
-    margin_px, scale_px_per_m = view.margin_px, view.scale_px_per_m
+    scale, margin_px = view.scale_px_per_m, view.margin_px
     rows, cols = (side - 2 * margin_px for side in height_m.shape)
-    levels = margin_needed(float(height_m.max()), scale_px_per_m) if scale_px_per_m else 1
-    steps = _steps(levels, view.angle_rad)
+    bounds_px, shifts = _levels(float(height_m.max()) * scale, view.angle_rad)
+    from_m = (bounds_px / max(scale, 1e-9)).astype(np.float32)
     # The last level at which the ray is inside the surface is the first one it meets from above.
     level = np.zeros((rows, cols), dtype=np.int16)
-    for number, (down, right) in enumerate(steps[1:], start=1):
+    for number, (down, right) in enumerate(shifts[1:-1], start=1):
         top, left = margin_px + down, margin_px + right
-        inside = height_m[top : top + rows, left : left + cols] >= np.float32((number - 0.5) / scale_px_per_m)
+        inside = height_m[top : top + rows, left : left + cols] >= from_m[number]
         np.copyto(level, np.int16(number), where=inside)
     width = height_m.shape[1]
     origin = (np.arange(rows)[:, None] + margin_px) * width + np.arange(cols) + margin_px
-    cell = origin + (steps @ np.array([width, 1]))[level]
+    offsets = shifts @ np.array([width, 1])
+    cell = origin + offsets[level]
     height = height_m.reshape(-1)[cell]
-    if scale_px_per_m == 0:
-        return Hits(cell, height, np.zeros(cell.shape, dtype=bool))
-    ray = level / np.float32(scale_px_per_m)
-    # A slope that faces the view rises less than a whole step above the ray; a wall rises more.
-    wall = height > ray + np.float32(1.0 / scale_px_per_m)
-    return Hits(cell, np.where(wall, ray, height).astype(np.float32), wall)
+    wall = np.zeros(cell.shape, dtype=bool)
+    steep = np.nonzero(height >= from_m[level + 1])
+    # Where the surface falls by less than half a step towards the viewer it is a slope, not a wall.
+    before = height_m.reshape(-1)[origin[steep] + offsets[level[steep] + 1]]
+    wall[steep] = height[steep] - before >= from_m[1]
+    ray_m = np.append((from_m[:-1] + from_m[1:]) / 2, from_m[-1:])
+    ray_m[0] = 0.0
+    return Hits(cell, np.where(wall, ray_m[level], height).astype(np.float32), wall)
 
 
 def find_occlusion(height_m: Plane, hits: Hits, view: View) -> NDArray[np.bool_]:

@@ -77,7 +77,7 @@ def plant(
     free[inside] &= (group[inside] > 0) | (draw.random(len(inside)) < 0.3)
     if len(land.farm_sites_m):
         free &= (land.density_at(points) > 0.36) | (draw.random(len(points)) < 0.02)
-    free &= (land.clearance_at(points) > 0.8) & (land.shore_at(points) < -1.0)
+    free &= (land.clearance_at(points) > 0.3) & (land.shore_at(points) < -1.0)
     return _dress(points[free], group[free], land, style, draw)
 
 
@@ -109,7 +109,7 @@ def _avenue_positions(streets: list[Street], style: Style, draw: np.random.Gener
         vector = np.diff(line, axis=0)
         normal = vector[:, ::-1] * [-1.0, 1.0] / np.hypot(*vector.T)[:, None]
         for side in (-1.0, 1.0):
-            off = street.width_m / 2 + draw.uniform(1.2, 4.0, (len(vector), 1))
+            off = street.width_m / 2 + draw.uniform(0.7, 3.0, (len(vector), 1))
             spot = line[:-1] + draw.uniform(0.2, 0.8, (len(vector), 1)) * vector + side * off * normal
             lines.append(spot[draw.random(len(spot)) < 0.3 + 0.6 * (1 - style.built_up)])
     return np.concatenate([np.empty((0, 2)), *lines])
@@ -138,6 +138,7 @@ def _dress(
     share = np.clip(style.evergreen * 2 * stand, 0.02, 0.9)
     evergreen = draw.random(count) < np.where(group == 2, 0.1, share)
     radius = np.where(group == 0, draw.uniform(2.6, 4.6, count), draw.uniform(1.6, 5.0, count))
+    radius = np.where(group == 2, draw.uniform(2.4, 6.2, count), radius)
     radius = np.where(evergreen, 0.8 * radius, radius)
     radius = np.where(group == 3, draw.uniform(0.6, 1.7, count), radius)
     height = np.where(group == 3, 1.2, np.where(evergreen, 3.6, 2.9)) * radius * draw.uniform(0.8, 1.2, count)
