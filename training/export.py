@@ -43,6 +43,11 @@ def parse_scores(text: str) -> Score:
     return Score(command, values)
 
 
+def _best_thresholds(scores: dict[str, float]) -> dict[str, float]:
+    name = "vertex_threshold"
+    return {name: scores[name]} if name in scores else {}
+
+
 def export_weights(
     checkpoint: Path,
     out: Path,
@@ -62,7 +67,8 @@ def export_weights(
         m_per_px: Ground size of the pixels that the network has learned from.
         training_data: What it has learned from, with licences.
         scores: What was measured with it.
-        thresholds: Fields of the decoder's options for which these weights have better values.
+        thresholds: Fields of the decoder's options for which these weights have better values; the
+            one found by validation when absent.
 
     Raises:
         TrainingError: The checkpoint cannot be read.
@@ -80,7 +86,7 @@ def export_weights(
         m_per_px=m_per_px,
         training_data=tuple(training_data),
         scores=(*([own] if state.scores else []), *scores),
-        thresholds=thresholds or {},
+        thresholds=thresholds or _best_thresholds(state.scores),
     )
     save_weights(out, network, card)  # type: ignore[arg-type]
     return card

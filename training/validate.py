@@ -10,11 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.evaluation.buffer import compare
-from engine.frames import RowCol
 from engine.networks.candidates import Candidates, find_candidates
 from engine.networks.layout import STRIDE_PX
 from engine.roads.decode import DecodeOptions, decode
-from engine.roads.graph import RoadGraph
 from engine.roads.refine import Extent
 from training.augment import normalise
 from training.config import AugmentOptions, Recipe, SamplingOptions
@@ -23,6 +21,9 @@ from training.losses import TERMS, graph_tensor_loss
 
 TOLERANCE_PX = 5.0
 """A road counts as found within this distance: the truth itself is up to 3 m off."""
+
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+"""How probable a vertex is along a road depends on the loss, so its threshold is chosen by trial."""
 
 _BATCH = 8
 _LARGEST_TILE_PX = 2048
@@ -94,36 +95,50 @@ def crop_losses(
 
 
 @torch.no_grad()
-def predict_tile(
+def find_in_tile(
     network: Callable[[Tensor], Tensor],
     rgb: NDArray[np.uint8],
     valid: NDArray[np.bool_],
     *,
     device: torch.device,
-    options: DecodeOptions,
-) -> RoadGraph[RowCol]:
-    """Extract the roads of one image in one piece.
+    threshold: float,
+) -> Candidates:
+    """Find the vertex candidates of one image in one piece.
 
     Args:
         network: Maps (1, 3, H, W) to logits (1, 28, H, W).
         rgb: (3, H, W).
         valid: (H, W), where there is an image.
         device: Where the network lives.
-        options: How to decode.
+        threshold: Least vertex probability.
     """
     height, width = valid.shape
     image = torch.from_numpy(normalise(rgb.astype(np.float32)))[None].to(device)
     image = functional.pad(image, (0, -width % STRIDE_PX, 0, -height % STRIDE_PX), mode="replicate")
     planes = network(image.to(memory_format=torch.channels_last))[0, :, :height, :width]
     shown = torch.from_numpy(valid).to(device)
-    found = find_candidates(planes, threshold=options.vertex_threshold, valid=shown, logits=True)
-    return decode(_likeliest(found, valid.size // _PX_PER_CANDIDATE), options, extent=Extent(height, width))
+    found = find_candidates(planes, threshold=threshold, valid=shown, logits=True)
+    most = valid.size // _PX_PER_CANDIDATE
+    if len(found) <= most:
+        return found
+    return found.select(np.sort(np.argsort(-found.vertex_probability, kind="stable")[:most]))
 
 
-def _likeliest(candidates: Candidates, most: int) -> Candidates:
-    if len(candidates) <= most:
-        return candidates
-    return candidates.select(np.sort(np.argsort(-candidates.vertex_probability, kind="stable")[:most]))
+@dataclass(slots=True)
+class _Lengths:
+    """Lengths in pixels, summed over tiles."""
+
+    true: float = 0.0
+    found: float = 0.0
+    predicted: float = 0.0
+    right: float = 0.0
+
+    def figures(self) -> dict[str, float]:
+        completeness = self.found / self.true if self.true else 0.0
+        correctness = self.right / self.predicted if self.predicted else 0.0
+        both = completeness + correctness
+        f1 = 2.0 * completeness * correctness / both if both else 0.0
+        return {"completeness": completeness, "correctness": correctness, "f1": f1}
 
 
 def judge_tiles(
@@ -131,7 +146,7 @@ def judge_tiles(
     tiles: Sequence[RoadImage],
     *,
     device: torch.device,
-    options: DecodeOptions | None = None,
+    thresholds: Sequence[float] = THRESHOLDS,
 ) -> dict[str, float]:
     """Decode whole images and compare their roads with the truth, by length within 5 px.
 
@@ -139,26 +154,27 @@ def judge_tiles(
         network: Maps (1, 3, H, W) to logits (1, 28, H, W).
         tiles: Images with roads; larger ones are judged on their upper left 2048 px.
         device: Where the network lives.
-        options: How to decode.
+        thresholds: Vertex thresholds to try.
 
     Returns:
-        Completeness, correctness and their harmonic mean ("f1") over all tiles together.
+        Completeness, correctness and their harmonic mean ("f1") over all tiles together, for the
+        vertex threshold with the best mean, which is given too.
     """
-    true_px = found_px = predicted_px = right_px = 0.0
+    sums = {threshold: _Lengths() for threshold in thresholds}
     for tile in tiles:
         rgb = tile.rgb[:, :_LARGEST_TILE_PX, :_LARGEST_TILE_PX]
         valid = tile.valid[:_LARGEST_TILE_PX, :_LARGEST_TILE_PX]
-        graph = predict_tile(network, rgb, valid, device=device, options=options or DecodeOptions())
-        score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=valid)
-        true_px += score.truth_length
-        found_px += score.completeness * score.truth_length
-        predicted_px += score.predicted_length
-        right_px += score.correctness * score.predicted_length
-    completeness = found_px / true_px if true_px else 0.0
-    correctness = right_px / predicted_px if predicted_px else 0.0
-    both = completeness + correctness
-    f1 = 2.0 * completeness * correctness / both if both else 0.0
-    return {"completeness": completeness, "correctness": correctness, "f1": f1}
+        candidates = find_in_tile(network, rgb, valid, device=device, threshold=min(thresholds))
+        for threshold, lengths in sums.items():
+            options = DecodeOptions(vertex_threshold=threshold)
+            graph = decode(candidates, options, extent=Extent(*valid.shape))
+            score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=valid)
+            lengths.true += score.truth_length
+            lengths.found += score.completeness * score.truth_length
+            lengths.predicted += score.predicted_length
+            lengths.right += score.correctness * score.predicted_length
+    figures = [lengths.figures() | {"vertex_threshold": threshold} for threshold, lengths in sums.items()]
+    return max(figures, key=lambda one: one["f1"])
 
 
 def examine(
