@@ -136,16 +136,13 @@ def decode_options(options: RoadOptions, card: WeightsCard, m_per_px: float) -> 
             f"The card of {card.name} names {', '.join(sorted(unknown))}, which this version's decoder does "
             "not know: update Plumbline, or export the weights again."
         )
-    settings = replace(
-        _DECODING,
-        simplify_px=options.simplify_m / m_per_px,
-        spur_px=options.spur_m / m_per_px,
-        min_component_px=options.min_component_m / m_per_px,
-        **card.thresholds,
-    )
-    if options.min_confidence is None:
-        return settings
-    return replace(settings, min_confidence=options.min_confidence)
+    changes: dict[str, Any] = dict(card.thresholds)
+    changes["simplify_px"] = options.simplify_m / m_per_px
+    changes["spur_px"] = options.spur_m / m_per_px
+    changes["min_component_px"] = options.min_component_m / m_per_px
+    if options.min_confidence is not None:
+        changes["min_confidence"] = options.min_confidence
+    return replace(_DECODING, **changes)
 
 
 def extract(
