@@ -8,7 +8,7 @@ from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
 from engine.roads.vertices import CERTAIN_PROBABILITY, RIDGE_PROBABILITY, RoadVertices
 
-_BACK_RAD = np.radians(30.0)
+_FACING_COS = np.cos(np.radians(30.0))
 _ALONG_COS = np.cos(np.radians(25.0))
 _RIDGE_LATERAL_PX = 4.0
 _CERTAIN_LATERAL_PX = 1.5
@@ -113,7 +113,7 @@ def _edge_confidence(
     0.15; less than that means doubt in the road itself and lowers the confidence in proportion.
     """
     back = vertices.positions[source] - vertices.positions[target]
-    facing = _cosines(directions, target, back) > np.cos(_BACK_RAD)
+    facing = _cosines(directions, target, back) > _FACING_COS
     reply = np.where(facing, vertices.edge_probability[target], 0.0).max(axis=1, initial=0.0)
     certainty = np.minimum(vertices.probability / _FULL_VERTEX_PROBABILITY, 1.0)
     doubt = np.sqrt(certainty[source] * certainty[target])
@@ -204,6 +204,52 @@ def split_at_passed_vertices(
         pieces.append(np.stack([run[:-1], run[1:]], axis=1)[inside])
         scores.append(part.confidence[whole[1:][inside]])
     return RoadGraph[RowCol].build(graph.vertices, np.concatenate(pieces), confidence=np.concatenate(scores))
+
+
+def bridge_gaps(
+    vertices: RoadVertices, graph: RoadGraph[RowCol], *, bridge_px: float, edge_threshold: float
+) -> RoadGraph[RowCol]:
+    """Join dead ends that face each other and of which the network says that the road goes on.
+
+    Both ends must lie within 30° of the other's direction of travel, be each other's nearest such end,
+    and have a sector, be it a faint one, that points at the other; recovered vertices, which are
+    themselves such evidence, need none. A bridge is half as confident as the weaker of the roads.
+
+    Args:
+        vertices: What the graph's vertices are known by, in the same order.
+        graph: Edges between ``vertices``.
+        bridge_px: Longest bridge.
+        edge_threshold: Sectors from a fifth of this on count as evidence.
+    """
+    first, second = graph.edges.T
+    dead = graph.degrees == 1
+    inner, score = np.full(len(dead), -1), np.full(len(dead), np.nan)
+    inner[first], inner[second] = second, first
+    score[first], score[second] = graph.confidence, graph.confidence
+    ends = np.flatnonzero(dead)
+    if len(ends) < 2:
+        return graph
+    pairs = ends[KDTree(graph.vertices[ends]).query_pairs(bridge_px, output_type="ndarray")]
+    end, other = np.concatenate([pairs, np.fliplr(pairs)]).T
+    towards = graph.vertices[other] - graph.vertices[end]
+    travel = graph.vertices[end] - graph.vertices[inner[end]]
+    reach = np.hypot(*towards.T)
+    ahead = (travel * towards).sum(axis=1) > _FACING_COS * np.hypot(*travel.T) * reach
+    evidence = _cosines(_directions(vertices, edge_threshold / 5), end, towards).max(axis=1) > _FACING_COS
+    willing = ahead & (evidence | vertices.recovered[end])
+    half = len(pairs)
+    mutual = willing[:half] & willing[half:]
+    end, other, reach = end[:half][mutual], other[:half][mutual], reach[:half][mutual]
+    nearest = np.full(len(dead), np.inf)
+    np.minimum.at(nearest, end, reach)
+    np.minimum.at(nearest, other, reach)
+    chosen = (nearest[end] == reach) & (nearest[other] == reach)
+    end, other = end[chosen], other[chosen]
+    return RoadGraph[RowCol].build(
+        graph.vertices,
+        np.concatenate([graph.edges, np.stack([end, other], axis=1)]),
+        confidence=np.concatenate([graph.confidence, np.minimum(score[end], score[other]) / 2]),
+    )
 
 
 def connect(

@@ -178,8 +178,8 @@ def close_slivers(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
     if not chains:
         return graph
     ends = np.sort([chain.vertices[[0, -1]] for chain in chains], axis=1)
-    edge_lengths = graph.edge_lengths
-    lengths = np.array([edge_lengths[chain.edges].sum() for chain in chains])
+    starts = np.cumsum([0, *(len(chain.edges) for chain in chains[:-1])])
+    lengths = np.add.reduceat(graph.edge_lengths[np.concatenate([chain.edges for chain in chains])], starts)
     order = np.lexsort((lengths, ends[:, 1], ends[:, 0]))
     same = (ends[order[1:]] == ends[order[:-1]]).all(axis=1)
     keep = np.ones(len(graph.edges), dtype=bool)

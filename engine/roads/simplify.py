@@ -91,11 +91,10 @@ class _Lines:
                 start = self.first[number]
                 self.fixed[start + np.array(_ring_corners(self.points[start : self.last[number] + 1]))] = True
 
-    def simple(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return for each chain whether the line through its kept points crosses itself nowhere."""
-        lines = shapely.linestrings(self.points[kept], indices=self.chain[kept])
-        simple: NDArray[np.bool_] = shapely.is_simple(lines)
-        return simple
+    def drawn(self, kept: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """Return the line of each chain through its kept points."""
+        lines: NDArray[np.object_] = shapely.linestrings(self.points[kept], indices=self.chain[kept])
+        return lines
 
     def bent(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Keep a middle point of chains that would otherwise fall onto another with the same ends."""
@@ -117,17 +116,26 @@ class _Lines:
         return kept
 
 
+def _spoilt(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which lines cross themselves or each other after, but not before."""
+    spoilt = shapely.is_simple(before) & ~shapely.is_simple(after)
+    first, second = shapely.STRtree(after).query(after, predicate="crosses")
+    fresh = ~shapely.crosses(before[first], before[second])
+    spoilt[first[fresh]] = spoilt[second[fresh]] = True
+    return np.asarray(spoilt)
+
+
 def _kept_points(lines: _Lines, tolerance: float) -> NDArray[np.bool_]:
-    """Choose points with as much of the tolerance as leaves every chain free of self-crossings."""
-    was_simple = lines.simple(np.ones(len(lines.vertex), dtype=bool))
-    per_chain = np.full(len(lines.first), tolerance)
+    """Choose points with as much of the tolerance as brings no new crossing."""
+    before = lines.drawn(np.ones(len(lines.vertex), dtype=bool))
+    tolerances = np.full(len(before), tolerance)
     for share in _RELAXATIONS:
-        kept = lines.bent(_douglas_peucker(lines.points, lines.fixed, per_chain[lines.chain]))
-        spoilt = was_simple & ~lines.simple(kept)
+        kept = lines.bent(_douglas_peucker(lines.points, lines.fixed, tolerances[lines.chain]))
+        spoilt = _spoilt(before, lines.drawn(kept))
         if not spoilt.any():
             return kept
-        per_chain[spoilt] = tolerance * share
-    return lines.bent(_douglas_peucker(lines.points, lines.fixed, per_chain[lines.chain]))
+        tolerances[spoilt] = tolerance * share
+    return lines.bent(_douglas_peucker(lines.points, lines.fixed, tolerances[lines.chain]))
 
 
 def _run_means(
@@ -145,8 +153,9 @@ def _run_means(
 def simplify(graph: RoadGraph[Frame], tolerance: float) -> RoadGraph[Frame]:
     """Simplify every chain by Douglas and Peucker's rule; junctions and ends stay in place.
 
-    Rings keep three vertices at least, chains between the same two junctions stay apart, and a chain
-    that would come to cross itself is simplified less. Merged edges take the mean confidence and
+    Rings keep three vertices at least, chains between the same two junctions stay apart, and chains
+    that would come to cross themselves or each other are simplified less: a crossing without a
+    vertex means stacked roads. Merged edges take the mean confidence and
     width of their parts, weighted by length, and the layer if all parts agree.
 
     Args:

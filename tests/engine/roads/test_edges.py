@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from engine.networks.candidates import Candidates
-from engine.roads.edges import connect
+from engine.roads.edges import bridge_gaps, connect
 from engine.roads.vertices import find_vertices
 from tests.engine.roads.candidate_samples import make_candidates
 
@@ -112,6 +112,36 @@ def test_roads_that_cross_on_another_level_stay_apart(degrees):
     graph = connect(vertices_of(make_candidates([*bridge, *under], 0.3, arms)), **SNAP)
     assert len(np.unique(graph.components())) == 2
     assert graph.degrees.max() == 2
+
+
+def bridged(places, arms, *, probability=0.5):
+    vertices = vertices_of(make_candidates(places, probability, arms))
+    graph = connect(vertices, **SNAP)
+    return len(graph.edges), bridge_gaps(vertices, graph, bridge_px=30.0, edge_threshold=0.05)
+
+
+GAP = [(50, 30), (50, 50), (50, 75), (50, 95)]
+
+
+def test_a_gap_is_bridged_when_both_ends_point_across():
+    arms = [[(0, 20)], [(0, -20), (0, 9)], [(0, 20), (2, -8)], [(0, -20)]]
+    before, graph = bridged(GAP, arms)
+    assert (before, len(graph.edges)) == (2, 3)
+    ends = graph.vertices[graph.edges[1]].tolist()
+    assert sorted(ends) == [[50, 50], [50, 75]]
+    assert graph.confidence.tolist() == [1.0, 0.5, 1.0]
+
+
+def test_a_gap_stays_when_one_end_does_not_point_across():
+    arms = [[(0, 20)], [(0, -20), (0, 9)], [(0, 20)], [(0, -20)]]
+    before, graph = bridged(GAP, arms)
+    assert (before, len(graph.edges)) == (2, 2)
+
+
+def test_roads_that_end_side_by_side_are_not_bridged():
+    arms = [[(0, 20)], [(0, -20), (9, 0)], [(0, -20), (-9, 0)], [(0, 20)]]
+    before, graph = bridged([(50, 30), (50, 50), (75, 50), (75, 30)], arms)
+    assert (before, len(graph.edges)) == (2, 2)
 
 
 def test_no_candidates_give_no_edges():

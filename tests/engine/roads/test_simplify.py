@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.roads.chains import find_chains
+from engine.roads.densify import find_crossings
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 from engine.roads.research_formats import read_pickle_graph
 from engine.roads.simplify import simplify
@@ -80,6 +81,16 @@ def test_a_line_that_would_cross_itself_is_simplified_less():
         assert line.is_simple
 
 
+def test_roads_side_by_side_do_not_come_to_cross():
+    # The upper road bulges over the head of a cul-de-sac that would otherwise poke through it.
+    street = [(10, 0), (10, 20), (8, 30), (10, 40), (10, 60)]
+    head = [(30, 30), (9, 30)]
+    graph = line_graph(street, head)
+    assert len(find_crossings(graph)[0]) == 0
+    assert len(find_crossings(simplify(graph, 2.5))[0]) == 0
+    assert len(simplify(line_graph(street), 2.5).edges) == 1
+
+
 def test_attributes_are_averaged_by_length_and_layers_must_agree():
     graph = RoadGraph.build(
         [(0, 0), (0, 10), (0, 40), (0, 50)],
@@ -125,3 +136,4 @@ def test_real_streets_need_a_quarter_of_their_vertices(data_dir):
     assert simplified.edge_lengths.sum() == pytest.approx(graph.edge_lengths.sum(), rel=2e-3)
     assert {**count(simplified), "length": 0} == {**count(graph), "length": 0}
     assert all(line.is_simple for line in lines_of(simplified))
+    assert len(find_crossings(simplified)[0]) <= len(find_crossings(graph)[0])
