@@ -8,6 +8,7 @@ where it meets the surface.
 
 from dataclasses import dataclass
 from math import ceil, cos, sin
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def _levels(reach_px: float, angle_rad: float) -> tuple[NDArray[np.float64], NDA
         (L + 1,) bounds of the levels in pixels of displacement, beginning with 0, the last one past
         the reach; (L + 1, 2) the rounded displacement within each level, and after the last.
     """
-    parts = [np.zeros(1)]
+    parts: list[NDArray[Any]] = [np.zeros(1)]
     for component in (abs(cos(angle_rad)), abs(sin(angle_rad))):
         count = int(component * reach_px + 0.5) + 1
         parts.append((np.arange(count) + 0.5) / max(component, 1e-9))

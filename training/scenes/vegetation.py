@@ -17,7 +17,7 @@ _EVERGREEN_RGB = np.array([0.145, 0.215, 0.115])
 _LEAF_RGB = {
     Season.SPRING: np.array([0.52, 0.45, 0.40]),
     Season.SUMMER: np.array([0.23, 0.315, 0.14]),
-    Season.AUTUMN: np.array([0.52, 0.36, 0.18]),
+    Season.AUTUMN: np.array([0.46, 0.355, 0.22]),
 }
 _OPACITY = {Season.SPRING: 0.36, Season.SUMMER: 1.0, Season.AUTUMN: 0.85}
 """Share of a deciduous crown that hides what is below it."""

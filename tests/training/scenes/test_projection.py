@@ -49,7 +49,7 @@ def test_ground_behind_the_block_is_occluded_and_nothing_else(angle_rad: float, 
     hidden = find_occlusion(heights, project(heights, view), view)
     reach = HEIGHT_M * scale
     flow = np.array([cos(angle_rad), sin(angle_rad)])
-    # Ground at g is hidden when the way to the viewer, over at most the block's displacement, meets the block.
+    # Ground is hidden when the way to the viewer, no longer than the block's displacement, meets the block.
     corners = np.array([[30, 24], [30, 44], [42, 44], [42, 24]], dtype=float)
     swept = shapely.convex_hull(shapely.multipoints(np.concatenate([corners, corners - reach * flow])))
     shade = shapely.difference(swept, shapely.polygons(corners))

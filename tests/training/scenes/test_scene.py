@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from math import cos, sin
+from typing import Any
 
 import numpy as np
 import pytest
 
-from training.scenes.options import Pattern, SceneOptions
+from training.scenes.options import Pattern, SceneOptions, Season
 from training.scenes.scene import Scene, render_scene
 
 LEANING = SceneOptions(
@@ -52,7 +53,7 @@ def test_roofs_stand_where_height_and_flow_put_them(leaning: Scene) -> None:
 
 
 def test_roads_that_nothing_hides_are_the_colour_of_asphalt() -> None:
-    scene = render_scene(replace(LEANING, off_nadir_deg=0.0, haze=0.0, noise=0.0, season="spring"))
+    scene = render_scene(replace(LEANING, off_nadir_deg=0.0, haze=0.0, noise=0.0, season=Season.SPRING))
     graph = scene.graph
     unmarked = graph.width_m < 8.9  # wider streets have a yellow line along the middle
     middles = np.floor(graph.vertices[graph.edges[unmarked]].mean(axis=1)).astype(int)
@@ -99,6 +100,6 @@ def test_a_small_crop_needs_no_room() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"height_px": 0}, {"m_per_px": 0.0}, {"off_nadir_deg": 75.0}])
-def test_impossible_views_are_refused(changes: dict) -> None:
+def test_impossible_views_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"scene needs|off_nadir"):
-        SceneOptions(**changes)
+        replace(SceneOptions(), **changes)

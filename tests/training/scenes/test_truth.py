@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
+from engine.frames import RowCol
+from engine.roads.graph import RoadGraph
 from training.scenes.junctions import build_roundabouts, insert_vertices, node_crossings
 from training.scenes.options import SceneOptions
 from training.scenes.streets import RoadKind, Street, level_street
@@ -16,7 +18,7 @@ def street(*points: tuple[float, float], z: float = 0.0) -> Street:
     return Street(line.points_m, np.full(len(points), z), line.layer, line.kind, line.width_m)
 
 
-def crossings_without_vertex(graph) -> list[tuple[int, int]]:
+def crossings_without_vertex(graph: RoadGraph[RowCol]) -> list[tuple[int, int]]:
     lines = shapely.linestrings(graph.vertices[graph.edges])
     first, second = shapely.STRtree(lines).query(lines, predicate="intersects")
     pair = (first < second) & (graph.edges[first][:, :, None] != graph.edges[second][:, None]).all(
