@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.evaluation.apls import apls
+from engine.evaluation.topo import topo
 from engine.networks.candidates import Candidates
 from engine.roads.decode import DecodeOptions, decode, decode_tensor
 from engine.roads.densify import densify
@@ -157,3 +159,5 @@ def test_real_streets_survive_the_round_trip(data_dir):
     decoded = decode_tensor(encode(graph, 2048, 2048), EXACT)
     for name, value in count(graph).items():
         assert count(decoded)[name] == pytest.approx(value, rel=0.01), name
+    assert topo(decoded, graph).f1 > 0.99
+    assert apls(decoded, graph).score > 0.99
