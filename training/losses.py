@@ -128,7 +128,9 @@ def graph_tensor_loss(output: Tensor, batch: Batch, options: LossOptions) -> Los
     mask = batch.valid.reshape(-1).float()
     area = mask.sum().clamp_min(1.0)
     no_entropy = functional.softplus(logits)
-    sums = mask @ no_entropy  # (8,)
+    # Row by row: one long sum of float32 would lose the fourth digit.
+    rows = batch.valid.shape[0] * batch.valid.shape[1]
+    sums = (mask.view(rows, 1, -1) @ no_entropy.view(rows, -1, len(PAIRS))).sum(dim=(0, 1))  # (8,)
 
     here = planes.index_select(0, batch.pixel).float()  # (P, 28)
     logit, entropy = logits.index_select(0, batch.pixel), no_entropy.index_select(0, batch.pixel)
@@ -137,7 +139,7 @@ def graph_tensor_loss(output: Tensor, batch: Batch, options: LossOptions) -> Los
     vertex = (
         sums[0] + (weight * batch.share * ((positive - 1.0) * entropy[:, 0] - positive * logit[:, 0])).sum()
     )
-    road = sums[-1] - (mask * batch.road.reshape(-1)) @ logits[:, -1]
+    road = sums[-1] - torch.sum(mask * batch.road.reshape(-1) * logits[:, -1])
     soft = options.elsewhere + (1.0 - options.elsewhere) * batch.share  # (P,)
     edge_entropy = entropy[:, _EDGE_PAIRS] - batch.edge * logit[:, _EDGE_PAIRS]
     change = soft[:, None] * edge_entropy - options.elsewhere * entropy[:, _EDGE_PAIRS]
@@ -160,5 +162,5 @@ def _vector_error(planes: Tensor, here: Tensor, batch: Batch, mask: Tensor, opti
     if options.vectors_at == "edges":
         return torch.sum((weight * soft)[:, None] * batch.edge * squares)
     change = soft[:, None] * squares - options.elsewhere * predicted.square().mean(dim=2)
-    everywhere = torch.sum(mask @ planes[:, _VECTORS].float().square()) / 2.0
+    everywhere = torch.sum(mask[:, None] * planes[:, _VECTORS].float().square()) / 2.0
     return torch.add(torch.sum(weight[:, None] * change), everywhere, alpha=options.elsewhere)

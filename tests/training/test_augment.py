@@ -67,7 +67,7 @@ def test_quarter_turns_copy_pixels(town: Town, turns: int) -> None:
 
 def test_outside_of_the_image_is_not_valid(town: Town) -> None:
     rgb, _ = town
-    pixels, seen = sample_pixels(
+    _, seen = sample_pixels(
         rgb, np.ones(rgb.shape[1:], dtype=bool), View(np.array([0.0, 0.0]), np.eye(2), 64)
     )
     assert not seen[:32].any()

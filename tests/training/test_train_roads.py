@@ -1,5 +1,7 @@
 """A run that is stopped and resumed ends where an undisturbed run ends."""
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from training.config import (
     TrainingError,
     ValidationOptions,
 )
+from training.export import export_weights
 from training.train_roads import BEST, LAST, train_roads
 
 TINY = {
@@ -83,6 +86,52 @@ def test_time_limit_ends_the_run(town_folder: Path, tmp_path: Path) -> None:
     ended = train_roads(recipe, data=town_folder, out=tmp_path, clock=lambda: float(next(seconds)))
     assert ended.step == 10
     assert read_checkpoint(tmp_path / LAST).elapsed_s == 300.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_saves_the_state_and_ends(number: int, town_folder: Path, tmp_path: Path) -> None:
+    calls = 0
+
+    def clock() -> float:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            os.kill(os.getpid(), number)
+        return float(calls)
+
+    before = signal.getsignal(number)
+    recipe = make_recipe(1000)
+    train_roads(replace(recipe, validation=ValidationOptions()), data=town_folder, out=tmp_path, clock=clock)
+    assert read_checkpoint(tmp_path / LAST).step == 3
+    assert signal.getsignal(number) is before
+
+
+def test_run_starts_from_known_weights(town_folder: Path, tmp_path: Path) -> None:
+    train_roads(make_recipe(3), data=town_folder, out=tmp_path / "first")
+    export_weights(tmp_path / "first" / LAST, tmp_path / "known.safetensors", name="known")
+    recipe = make_recipe(1)
+    frozen = replace(recipe, optimiser=replace(recipe.optimiser, rate=0.0, average_decay=0.0))
+    known = read_checkpoint(tmp_path / "first" / LAST).average
+    after = train_roads(
+        frozen, data=town_folder, out=tmp_path / "next", start=str(tmp_path / "known.safetensors")
+    )
+    assert known is not None
+    kernels = [name for name, value in known.items() if value.ndim == 4]
+    assert all(torch.allclose(known[name], after.network[name], rtol=2e-3, atol=1e-5) for name in kernels)
+    wider = replace(frozen, network=NetworkOptions(options={**TINY, "head": 8}))
+    with pytest.raises(TrainingError, match="not of the recipe's network"):
+        train_roads(wider, data=town_folder, out=tmp_path / "no", start=str(tmp_path / "known.safetensors"))
+
+
+def test_hostile_checkpoint_is_refused(town_folder: Path, tmp_path: Path) -> None:
+    class Hostile:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (str(tmp_path / "touched"),))  # type: ignore[return-value]
+
+    torch.save({"step": Hostile()}, tmp_path / LAST)
+    with pytest.raises(TrainingError, match="no readable checkpoint"):
+        train_roads(make_recipe(1), data=town_folder, out=tmp_path, resume=True)
+    assert not (tmp_path / "touched").exists()
 
 
 def test_second_run_in_a_folder_is_refused(town_folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""A network that knows the truth gets full marks, one that knows nothing none."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.frames import RowCol
+from engine.networks.layout import PAIRS
+from engine.roads.graph import RoadGraph
+from engine.roads.tensor import encode
+from training.config import LossOptions, Recipe, RunOptions, Source, ValidationOptions
+from training.datasets import RoadImage
+from training.sources import load_images
+from training.validate import THRESHOLDS, crop_losses, judge_tiles, set_exam
+
+Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def image(town: Town) -> RoadImage:
+    rgb, graph = town
+    return RoadImage.prepare("town", rgb, graph)
+
+
+def logits_of(image: RoadImage, certainty: float) -> Tensor:
+    tensor = torch.from_numpy(encode(image.graph, *image.valid.shape))[None]
+    for plane in PAIRS:
+        tensor[:, plane] = certainty * (2.0 * tensor[:, plane] - 1.0)
+        tensor[:, plane + 1] = -tensor[:, plane]
+    return tensor
+
+
+def test_truth_is_found_whole(image: RoadImage) -> None:
+    figures = judge_tiles(lambda _: logits_of(image, 5.0), [image], device=CPU)
+    assert figures["completeness"] > 0.97
+    assert figures["correctness"] > 0.97
+    assert figures["f1"] > 0.97
+
+
+def test_threshold_is_the_best_of_those_tried(image: RoadImage) -> None:
+    noise = torch.randn(1, 28, 160, 160, generator=torch.Generator().manual_seed(2))
+    blurred = torch.nn.functional.avg_pool2d(noise, 5, stride=1, padding=2)
+    noisy = logits_of(image, 1.5) + 3.0 * blurred
+    tried = [judge_tiles(lambda _: noisy, [image], device=CPU, thresholds=[one]) for one in THRESHOLDS]
+    assert len({one["f1"] for one in tried}) > 1
+    assert judge_tiles(lambda _: noisy, [image], device=CPU) == max(tried, key=lambda one: one["f1"])
+
+
+def test_nothing_found_is_nothing_right(image: RoadImage) -> None:
+    figures = judge_tiles(lambda _: torch.full((1, 28, 160, 160), 0.0), [image], device=CPU)
+    assert figures["f1"] < 0.5
+    empty = torch.zeros(1, 28, 160, 160)
+    empty[:, 0] = -20.0
+    figures = judge_tiles(lambda _: empty, [image], device=CPU)
+    assert figures["completeness"] == figures["correctness"] == figures["f1"] == 0.0
+
+
+def test_exam_is_the_same_each_time(town_folder: Path) -> None:
+    images = load_images(Source("masks", "."), town_folder)
+    recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=5, tiles=1))
+    first, second = set_exam(images, recipe), set_exam(images, recipe)
+    assert all((one.image == two.image).all() for one, two in zip(first.crops, second.crops, strict=True))
+    assert len(first.crops) == 5
+    assert len(first.tiles) == 1
+
+
+def test_tiles_without_roads_are_not_judged(image: RoadImage) -> None:
+    blank = RoadImage.prepare("blank", image.rgb, image.graph, valid=np.zeros(image.valid.shape, dtype=bool))
+    recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=1, tiles=5))
+    assert [tile.name for tile in set_exam([blank, image], recipe).tiles] == ["town"]
+
+
+def test_crop_losses_are_means(image: RoadImage) -> None:
+    recipe = Recipe(
+        run=RunOptions(crop_px=64), loss=LossOptions(), validation=ValidationOptions(crops=11, tiles=0)
+    )
+    crops = set_exam([image], recipe).crops
+
+    def ignorant(images: Tensor) -> Tensor:
+        return torch.zeros(len(images), 28, 64, 64)
+
+    losses = crop_losses(ignorant, crops, recipe, CPU)
+    assert losses["vertex"] == pytest.approx(np.log(2), rel=1e-5)
+    assert losses["road"] == pytest.approx(np.log(2), rel=1e-5)
