@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from training.scenes.canvas import Metres
 from training.scenes.junctions import cut_line, insert_vertices, line_of
 from training.scenes.options import SceneOptions
-from training.scenes.streets import RoadKind, Street, level_street, resample, stations
+from training.scenes.streets import SAMPLE_M, RoadKind, Street, level_street, resample, stations
 
 _FLAT_M = 30.0
 _CLIMB_M = 150.0
@@ -77,7 +77,7 @@ def _choose_corridor(options: SceneOptions, draw: np.random.Generator) -> _Corri
     turn = draw.uniform(0, np.pi)
     along, off = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
     reach = np.hypot(*extent) / 2 + options.street_margin_m + 250.0
-    t = np.arange(-reach, reach, 8.0)
+    t = np.arange(-reach, reach, SAMPLE_M)
     wave, phase = draw.uniform(900.0, 1800.0), draw.uniform(0, 2 * np.pi)
     bend = (
         draw.uniform(0.1, 0.28) * wave / (2 * np.pi) * (np.sin(2 * np.pi * t / wave + phase) - np.sin(phase))

@@ -13,7 +13,7 @@ from training.scenes.canvas import Metres
 from training.scenes.layout import Plan
 from training.scenes.options import Pattern
 
-SAMPLE_M = 8.0
+SAMPLE_M = 7.5
 """Curves are sampled at most this far apart, so that a chord leaves its curve by centimetres."""
 
 BULB_RADIUS_M = 9.5

@@ -118,9 +118,8 @@ def _in_street(street: Street, draw: np.random.Generator) -> _Places:
     else:
         offset = side * np.where(parked, street.width_m / 2 - 1.1, street.width_m * 0.23)
     spot = line[:-1] + share[:, None] * vector + offset[:, None] * along[:, ::-1] * [-1.0, 1.0]
-    height = np.interp(
-        share + np.arange(len(vector)), np.linspace(0, len(vector), len(street.z_m)), street.z_m
-    )
+    along_m = street.stations_m
+    height = np.interp((share + np.arange(len(vector))) / len(vector) * along_m[-1], along_m, street.z_m)
     shown = draw.random(len(vector)) < (0.16 if parked else 0.6)
     return spot[shown], np.arctan2(along[:, 1], along[:, 0])[shown], height[shown]
 
@@ -218,7 +217,8 @@ def paint_cars(canvas: Canvas, cars: Cars) -> None:
         half = cars.shape.halves_m.astype(np.float32)[near.item]
         gap = np.minimum(half[:, 0] - np.abs(along), half[:, 1] - np.abs(across))
         cover = np.clip((gap + half_px) / canvas.m_per_px, 0.0, 1.0).astype(np.float32)
-        seen = cover > 0.05
+        # What stands higher than the car's own ground hides it: a hall on the car park, a deck above.
+        seen = (cover > 0.05) & (flat[near.cell] < cars.base_m[near.item] + 0.8)
         body, along, gap, cover = near.keep(seen), along[seen], gap[seen], cover[seen]
         glass = (np.abs(along - 0.5) < 0.45) | (np.abs(along + 1.35) < 0.3)
         tone = np.where(glass & (canvas.m_per_px <= 0.6), 0.35, 1.0)
