@@ -45,7 +45,7 @@ def make_recipe(steps: int, **run: object) -> Recipe:
         augment=AugmentOptions(flip_probability=0.5, rescale=(0.8, 1.25), noise=0.02),
         optimiser=OptimiserOptions(schedule="halving", warmup_steps=2, average_decay=0.9, weight_decay=0.01),
         validation=ValidationOptions(path=".", every_steps=3, crops=4, tiles=0),
-        checkpoint=CheckpointOptions(every_steps=100, every_minutes=None),
+        checkpoint=CheckpointOptions(every_steps=100, every_minutes=None, pictures_every_steps=2),
     )
 
 
@@ -75,6 +75,7 @@ def test_worker_process_draws_the_same_batches(town_folder: Path, tmp_path: Path
 
 def test_loss_falls(town_folder: Path, tmp_path: Path) -> None:
     train_roads(make_recipe(3), data=town_folder, out=tmp_path)
+    assert list((tmp_path / "curves").glob("events*"))
     early = read_checkpoint(tmp_path / LAST).scores["loss_total"]
     train_roads(make_recipe(40), data=town_folder, out=tmp_path, resume=True)
     assert read_checkpoint(tmp_path / BEST).scores["loss_total"] < early
