@@ -34,7 +34,9 @@ class DecodeOptions:
         bridge_px: Longest gap between dead ends that is closed on the vectors' evidence; 0 closes none.
             Own choice: one and a half edges; in simulated scenes with 40 px wide occlusions it raises
             TOPO F1 from 0.74 to 0.86 and changes nothing in an ideal tensor.
-        min_confidence: Edges less confident than this are dropped before refinement (0-1).
+        min_confidence: Edges less confident than this are dropped before refinement (0-1). Own choice;
+            with an early compact network on a rendered scene 0.1 took junctions that are none from 47
+            to 18 and cost no true road, 0.3 took them to 7 and began to cost some.
         spur_px: Dead ends on junctions shorter than this are dropped (published 50, or 25 in tiles
             of 400 px).
         min_component_px: Pieces of network shorter than this are dropped (published 200, or 100).
@@ -49,7 +51,7 @@ class DecodeOptions:
     snap_px: float = 15.0
     angle_weight_px: float = 100.0
     bridge_px: float = 30.0
-    min_confidence: float = 0.0
+    min_confidence: float = 0.1
     spur_px: float = 25.0
     min_component_px: float = 100.0
     close_sharp_forks: bool = True
@@ -58,7 +60,14 @@ class DecodeOptions:
     @classmethod
     def exact(cls) -> Self:
         """Return options that keep all that the candidates say: nothing is cleaned or simplified."""
-        return cls(bridge_px=0.0, spur_px=0.0, min_component_px=0.0, close_sharp_forks=False, simplify_px=0.0)
+        return cls(
+            bridge_px=0.0,
+            min_confidence=0.0,
+            spur_px=0.0,
+            min_component_px=0.0,
+            close_sharp_forks=False,
+            simplify_px=0.0,
+        )
 
 
 def decode(

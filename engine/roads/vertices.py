@@ -13,11 +13,12 @@ from engine.networks.candidates import Candidates
 CERTAIN_PX = 2.0
 """Vertices closer than this are one: two 3 × 3 px blobs 2 px apart already share a column of pixels."""
 
-RIDGE_PROBABILITY = 0.2
+RIDGE_PROBABILITY = 0.45
 """Up to here a maximum may be a point on a ridge.
 
 Where the phase of the interpolated vertices is arbitrary, the best a network can say along a road
-is the share of its pixels that a blob covers: 3 px in 20 px, 0.15, a little more at a local maximum.
+is the share of its pixels that a blob covers: 3 px in 20 px, 0.15. Maxima stand out from that: those
+of an early compact network on a rendered scene were 0.14 to 0.43 (5 % and 95 % of 1 110).
 """
 
 CERTAIN_PROBABILITY = 0.8
