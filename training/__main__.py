@@ -56,6 +56,19 @@ def export(checkpoint: Path, out: Path, **options: Any) -> None:
 
 
 @main.command()
+@click.argument("weights")
+@click.option("--config", type=_PATH, required=True, help="Recipe that names the validation images.")
+@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
+def validate(weights: str, *, config: Path, data: Path) -> None:
+    """Compare the roads that WEIGHTS find in whole validation images with the truth, within 5 px."""
+    from training.config import read_recipe  # noqa: PLC0415
+    from training.validate import judge_weights  # noqa: PLC0415
+
+    figures = judge_weights(weights, read_recipe(config), data, progress=Bar())
+    click.echo(" ".join(f"{name}={value:.4f}" for name, value in figures.items()))
+
+
+@main.command()
 @click.argument("folder", type=_PATH)
 @click.option("--seed", type=int, default=0, show_default=True, help="First seed.")
 @click.option("--size", "size_px", type=click.IntRange(32), default=1024, show_default=True, help="Side, px.")

@@ -16,13 +16,13 @@ from torch.utils.data import DataLoader, Dataset
 from engine.networks.weights import build_network, load_weights
 from engine.progress import Progress, Silent
 from training.checkpoint import Checkpoint, read_checkpoint, save_checkpoint
-from training.config import NetworkOptions, Recipe, Source, TrainingError
+from training.config import NetworkOptions, Recipe, TrainingError
 from training.datasets import Crops
 from training.journal import Journal
 from training.losses import Batch, Losses, graph_tensor_loss
 from training.schedule import WeightAverage, fraction_done, learning_rate
-from training.sources import load_crops, load_images
-from training.validate import Exam, examine, set_exam
+from training.sources import load_crops
+from training.validate import Exam, examine, load_exam_images, set_exam
 
 LAST = "last.pt"
 """Checkpoint of the newest state, from which a run goes on."""
@@ -314,10 +314,7 @@ def train_roads(
     crops = load_crops(recipe, data, rank=fabric.global_rank, progress=progress)
     exam = None
     if recipe.validation.path and fabric.is_global_zero:
-        judged_on = Source(
-            recipe.validation.kind, recipe.validation.path, lines=recipe.validation.lines, part="val"
-        )
-        exam = set_exam(load_images(judged_on, data, progress=progress), recipe)
+        exam = set_exam(load_exam_images(recipe, data, progress=progress), recipe)
     journal = Journal(out, recipe, first=fabric.is_global_zero, step=run.step)
     try:
         with _noting_signals() as asked_to_stop:

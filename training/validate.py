@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,13 +12,17 @@ from torch.nn import functional
 
 from engine.evaluation.buffer import compare
 from engine.networks.candidates import Candidates, find_candidates
+from engine.networks.device import choose_device
 from engine.networks.layout import STRIDE_PX
+from engine.networks.weights import load_weights
+from engine.progress import Progress
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.refine import Extent
 from training.augment import normalise
-from training.config import AugmentOptions, Recipe, SamplingOptions
+from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
 from training.datasets import Crop, Gallery, RoadImage, collect, draw_crop
 from training.losses import TERMS, graph_tensor_loss
+from training.sources import load_images
 
 TOLERANCE_PX = 5.0
 """A road counts as found within this distance: the truth itself is up to 3 m off."""
@@ -53,6 +58,13 @@ def _shows_roads(image: RoadImage) -> bool:
     places = np.floor(image.graph.vertices).astype(int)
     places = places[((places >= 0) & (places < limit)).all(axis=1)]
     return bool(image.valid[tuple(places.T)].any())
+
+
+def load_exam_images(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> list[RoadImage]:
+    """Load the validation images of a recipe: errors as ``load_images``."""
+    options = recipe.validation
+    source = Source(options.kind, options.path, lines=options.lines, part="val")
+    return load_images(source, data, progress=progress)
 
 
 def set_exam(images: Sequence[RoadImage], recipe: Recipe) -> Exam:
@@ -198,3 +210,32 @@ def examine(
         figures |= roads
         score = roads["f1"]
     return score, figures
+
+
+def judge_weights(
+    weights: str, recipe: Recipe, data: Path, *, progress: Progress | None = None
+) -> dict[str, float]:
+    """Judge weights on every validation image with roads of a recipe.
+
+    Args:
+        weights: Name of shipped weights, or a file.
+        recipe: Names the images.
+        data: Folder that the recipe's paths are relative to.
+        progress: Told of loading.
+
+    Returns:
+        As ``judge_tiles``.
+
+    Raises:
+        TrainingError: The images are not usable, or show no road.
+        WeightsError: There are no such weights.
+        RasterError: An image cannot be read.
+        GraphError: A graph cannot be read.
+    """
+    device = choose_device()
+    network = load_weights(weights).network.to(device.torch_device)
+    tiles = [image for image in load_exam_images(recipe, data, progress=progress) if _shows_roads(image)]
+    if not tiles:
+        raise TrainingError("No validation image shows a road: name images with roads in [validation].")
+    with torch.autocast(device.torch_device.type, torch.bfloat16, enabled=device.dtype is torch.bfloat16):
+        return judge_tiles(network, tiles, device=device.torch_device)

@@ -87,3 +87,23 @@ def test_command_line_fails_in_one_line(
     assert message in str(caught.value.code)
     assert "\n" not in str(caught.value.code)
     assert not list(tmp_path.iterdir())
+
+
+def test_weights_are_validated_from_the_command_line(
+    checkpoint: Path, town_folder: Path, tmp_path: Path
+) -> None:
+    export_weights(checkpoint, tmp_path / "roads.safetensors", name="a")
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text('[[sources]]\nkind = "masks"\npath = "."\n[validation]\npath = "."\n', encoding="utf-8")
+    arguments = ["--config", str(recipe), "--data", str(town_folder)]
+    result = CliRunner().invoke(main, ["validate", str(tmp_path / "roads.safetensors"), *arguments])
+    assert result.exit_code == 0, result.output
+    line = result.stdout.strip().splitlines()[-1]
+    figures = {name: float(value) for name, value in (pair.split("=") for pair in line.split())}
+    assert list(figures) == ["completeness", "correctness", "f1", "vertex_threshold"]
+
+
+def test_scenes_are_rendered_from_the_command_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["scenes", str(tmp_path / "town"), "--seed", "3", "--size", "96"])
+    assert result.exit_code == 0, result.output
+    assert list((tmp_path / "town").glob("*.tif"))
