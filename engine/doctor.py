@@ -9,7 +9,17 @@ from engine.networks.device import choose_device
 from engine.networks.weights import list_weights, load_weights
 from engine.version import VERSION
 
-_PACKAGES = ("torch", "numpy", "scipy", "rasterio", "fiona", "shapely", "rtree", "safetensors", "scikit-image")
+_PACKAGES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "rasterio",
+    "fiona",
+    "shapely",
+    "rtree",
+    "safetensors",
+    "scikit-image",
+)
 
 
 def _package_version(name: str) -> str:
