@@ -25,7 +25,7 @@ def main() -> None:
 @click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
 def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
     """Train a road network. Ctrl-C saves the state and ends; --resume goes on."""
-    from training.config import read_recipe  # noqa: PLC0415 - torch takes seconds to import
+    from training.recipe import read_recipe  # noqa: PLC0415 - torch takes seconds to import
     from training.train_roads import train_roads  # noqa: PLC0415
 
     folder = out or Path("runs") / config.stem
@@ -61,7 +61,7 @@ def export(checkpoint: Path, out: Path, **options: Any) -> None:
 @click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
 def validate(weights: str, *, config: Path, data: Path) -> None:
     """Compare the roads that WEIGHTS find in whole validation images with the truth, within 5 px."""
-    from training.config import read_recipe  # noqa: PLC0415
+    from training.recipe import read_recipe  # noqa: PLC0415
     from training.validate import judge_weights  # noqa: PLC0415
 
     figures = judge_weights(weights, read_recipe(config), data, progress=Bar())

@@ -1,6 +1,5 @@
 """The state of a run on disk: complete or absent, and free of code."""
 
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise TrainingError(f"There is no checkpoint {path}: start without --resume.") from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # A damaged or hostile file may raise anything.
         raise TrainingError(f"{path} is no readable checkpoint: use another, or start anew.") from error
     if not isinstance(state, dict) or set(state) != set(Checkpoint.__dataclass_fields__):
         raise TrainingError(f"{path} is no checkpoint of a road training: use another.")

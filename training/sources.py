@@ -6,13 +6,10 @@ from pathlib import Path
 
 import fiona
 import numpy as np
-import rasterio
 from fiona.errors import FionaError
 from numpy.typing import NDArray
-from rasterio.errors import RasterioIOError
-from scipy import ndimage
 
-from engine.errors import GraphError, RasterError
+from engine.errors import GraphError
 from engine.frames import RowCol
 from engine.progress import Progress, Silent
 from engine.raster.crs import reproject_points
@@ -22,68 +19,17 @@ from engine.roads.mask import graph_from_mask
 from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
 from training.datasets import Crops, Gallery, RoadImage, Supply
+from training.images import find_valid, read_mask, read_rgb
 from training.scene_pool import ScenePool, render_image
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """What an image of an image-and-mask folder may end with."""
-
-BLANK_LEVEL = 250
-"""Pixels at least this bright in all bands may be paper, not image."""
-
-BLANK_PX = 2000
-"""Smaller white areas are roofs."""
-
-BLANK_MARGIN_PX = 4
-"""Lossy compression blurs the border of the image by about this much."""
 
 LARGEST_PX = 400_000_000
 """Images are held in memory, three bytes a pixel."""
 
 _EXAM_SCENES = 1_000_000
 """Scenes from this number on are kept for validation."""
-
-
-def find_valid(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell image from the blank paper around it.
-
-    Args:
-        rgb: (3, H, W).
-
-    Returns:
-        (H, W), false on large connected areas of white and a few pixels around them.
-    """
-    labels, count = ndimage.label((rgb >= BLANK_LEVEL).all(axis=0))
-    large = np.bincount(labels.ravel(), minlength=count + 1) >= BLANK_PX
-    large[0] = False
-    blank = large[labels]
-    if blank.any():
-        blank = ndimage.binary_dilation(blank, iterations=BLANK_MARGIN_PX)
-    valid: NDArray[np.bool_] = ~blank
-    return valid
-
-
-def _read_rgb(path: Path) -> NDArray[np.uint8]:
-    """Read the first three bands of an 8-bit image, (3, H, W)."""
-    try:
-        with rasterio.open(path) as raster:
-            if raster.count < 3 or raster.dtypes[0] != "uint8":
-                raise RasterError(
-                    f"{path} has {raster.count} bands of {raster.dtypes[0]}: give an 8-bit RGB image."
-                )
-            pixels: NDArray[np.uint8] = raster.read((1, 2, 3))
-    except RasterioIOError as error:
-        raise RasterError(f"{path} cannot be read as an image: replace or remove it.") from error
-    return pixels
-
-
-def _read_mask(path: Path) -> NDArray[np.bool_]:
-    """Read the first band of a road mask, (H, W), true where not zero."""
-    try:
-        with rasterio.open(path) as raster:
-            band: NDArray[np.uint8] = raster.read(1)
-    except RasterioIOError as error:
-        raise RasterError(f"{path} cannot be read as a mask: replace or remove it.") from error
-    return band > 0
 
 
 def _files(folder: Path) -> list[Path]:
@@ -128,7 +74,7 @@ def load_masks(folder: Path, *, progress: Progress | None = None) -> list[RoadIm
     pairs = _mask_pairs(folder)
     images = []
     for number, (image_path, mask_path) in enumerate(pairs):
-        rgb, mask = _read_rgb(image_path), _read_mask(mask_path)
+        rgb, mask = read_rgb(image_path), read_mask(mask_path)
         if rgb.shape[1:] != mask.shape:
             raise TrainingError(
                 f"{image_path.name} is {rgb.shape[1]} × {rgb.shape[2]} px, but its mask "
@@ -257,7 +203,7 @@ def load_cities(folder: Path, part: str, *, progress: Progress | None = None) ->
         graph = read_pickle_graph(graph_path)
         if not len(graph.edges):
             raise GraphError(f"{graph_path} has no road: replace it.")
-        images.append(RoadImage.prepare(path.stem, _read_rgb(path), graph, dense=True))
+        images.append(RoadImage.prepare(path.stem, read_rgb(path), graph, dense=True))
         progress.report(count + 1, len(tiles), f"reading {folder.name}")
     return images
 

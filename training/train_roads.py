@@ -1,17 +1,13 @@
 """The training run: batches in, weights out, stoppable at every step."""
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import FrameType
 
 import torch
 from lightning_fabric import Fabric
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
 
 from engine.networks.weights import build_network, load_weights
 from engine.progress import Progress, Silent
@@ -19,6 +15,7 @@ from training.checkpoint import Checkpoint, read_checkpoint, save_checkpoint
 from training.config import NetworkOptions, Recipe, TrainingError
 from training.datasets import Crops
 from training.journal import Journal
+from training.loader import noting_signals, stream_batches
 from training.losses import Batch, Losses, graph_tensor_loss
 from training.schedule import WeightAverage, fraction_done, learning_rate
 from training.sources import load_crops
@@ -54,52 +51,6 @@ class _Run:
     def judged(self) -> nn.Module:
         """The network that is validated: the averaged one where there is one."""
         return self.average.network if self.average else self.network.eval()
-
-
-class _Batches(Dataset[Batch]):
-    """Batches by step number."""
-
-    def __init__(self, crops: Crops) -> None:
-        self._crops = crops
-
-    def __getitem__(self, step: int) -> Batch:
-        return self._crops[step]
-
-
-def _ignore_signals(_worker: int) -> None:
-    # The main process decides when to stop; Ctrl-C reaches the whole group.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-def _batches(crops: Crops, start: int) -> Iterator[Batch]:
-    run = crops.recipe.run
-    return iter(
-        DataLoader(
-            _Batches(crops),
-            batch_size=None,
-            sampler=range(start, run.steps),
-            num_workers=run.workers,
-            prefetch_factor=3 if run.workers else None,
-            worker_init_fn=_ignore_signals,
-        )
-    )
-
-
-@contextmanager
-def _noting_signals() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C and SIGTERM into a wish to stop after the current step."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _freeze(run: _Run, recipe: Recipe) -> Checkpoint:
@@ -243,7 +194,7 @@ def _go_on(
     save_timer = _Timer(saves.every_steps, saves.every_minutes, run.elapsed_s)
     picture_timer = _Timer(pictures, None, run.elapsed_s)
     before = clock()
-    for held in _batches(crops, run.step):
+    for held in stream_batches(crops, run.step):
         batch = held.on(fabric.device)
         losses, rate = _learn(fabric, run, batch, recipe)
         desk.journal.note_step(run.step, losses, rate)
@@ -317,7 +268,7 @@ def train_roads(
         exam = set_exam(load_exam_images(recipe, data, progress=progress), recipe)
     journal = Journal(out, recipe, first=fabric.is_global_zero, step=run.step)
     try:
-        with _noting_signals() as asked_to_stop:
+        with noting_signals() as asked_to_stop:
             _go_on(run, _Desk(fabric, recipe, out, journal, exam), crops, clock, asked_to_stop)
     finally:
         journal.close()

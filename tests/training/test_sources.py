@@ -17,8 +17,9 @@ from engine.roads.graph import RoadGraph
 from engine.roads.research_formats import write_pickle_graph
 from training.config import Recipe, RunOptions, Source, TrainingError
 from training.datasets import RoadImage
+from training.images import find_valid
 from training.scene_pool import ScenePool
-from training.sources import find_valid, graph_from_lines, load_crops, load_images, part_of
+from training.sources import graph_from_lines, load_crops, load_images, part_of
 
 TRANSFORM = Affine(1.0, 0.0, 500_000.0, 0.0, -1.0, 5_400_000.0)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from training.config import Recipe, TrainingError, read_recipe
+from training.config import Recipe, TrainingError
+from training.recipe import read_recipe
 
 CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
 SOURCE = '[[sources]]\nkind = "masks"\npath = "a"\n'

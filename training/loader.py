@@ -1,0 +1,58 @@
+"""Batches that are prepared while the network learns, and a clean end when somebody asks for it."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from torch.utils.data import DataLoader, Dataset
+
+from training.datasets import Crops
+from training.losses import Batch
+
+
+class _Batches(Dataset[Batch]):
+    """Batches by step number."""
+
+    def __init__(self, crops: Crops) -> None:
+        self._crops = crops
+
+    def __getitem__(self, step: int) -> Batch:
+        return self._crops[step]
+
+
+def _ignore_signals(_worker: int) -> None:
+    # The main process decides when to stop; Ctrl-C reaches the whole group.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def stream_batches(crops: Crops, start: int) -> Iterator[Batch]:
+    """Yield the batches from step ``start`` to the last of the recipe, prepared ahead by its workers."""
+    run = crops.recipe.run
+    return iter(
+        DataLoader(
+            _Batches(crops),
+            batch_size=None,
+            sampler=range(start, run.steps),
+            num_workers=run.workers,
+            prefetch_factor=3 if run.workers else None,
+            worker_init_fn=_ignore_signals,
+        )
+    )
+
+
+@contextmanager
+def noting_signals() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C and SIGTERM into a wish to stop after the current step."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
