@@ -17,7 +17,7 @@ from engine.raster.windows import tile, work_ratio
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.densify import densify, separate_crossings
 from engine.roads.extract import RoadOptions
-from engine.roads.refine import Extent
+from engine.roads.refine import RasterBorder
 from engine.roads.run import extract_to_file
 from engine.roads.tensor import encode
 from training.scenes.export import write_scene
@@ -80,10 +80,10 @@ def bench_decoding(table: Table, scene: Scene) -> None:
     """Measure the decoder on an exact graph tensor."""
     graph = separate_crossings(densify(scene.graph))
     tensor = encode(graph, _SIDE_PX, _SIDE_PX)
-    options, extent = DecodeOptions.exact(), Extent(_SIDE_PX, _SIDE_PX)
+    options, border = DecodeOptions.exact(), RasterBorder(_SIDE_PX, _SIDE_PX)
     candidates = find_candidates_in_array(tensor, threshold=options.vertex_threshold)
     peaks_s = timed(lambda: find_candidates_in_array(tensor, threshold=options.vertex_threshold), 5)
-    graph_s = timed(lambda: decode(candidates, options, extent=extent), 5)
+    graph_s = timed(lambda: decode(candidates, options, border=border), 5)
     table.row("decode an exact tensor: candidates", peaks_s, f"{len(candidates)} found")
     table.row("decode an exact tensor: graph", graph_s)
     table.row("decode an exact tensor, together", peaks_s + graph_s)

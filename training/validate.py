@@ -17,7 +17,7 @@ from engine.networks.layout import STRIDE_PX
 from engine.networks.weights import load_weights
 from engine.progress import Progress
 from engine.roads.decode import DecodeOptions, decode
-from engine.roads.refine import Extent
+from engine.roads.refine import RasterBorder
 from training.augment import normalise
 from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
 from training.datasets import Crop, Gallery, RoadImage, collect, draw_crop
@@ -179,7 +179,7 @@ def judge_tiles(
         candidates = find_in_tile(network, rgb, valid, device=device, threshold=min(thresholds))
         for threshold, lengths in sums.items():
             options = DecodeOptions(vertex_threshold=threshold)
-            graph = decode(candidates, options, extent=Extent(*valid.shape))
+            graph = decode(candidates, options, border=RasterBorder(*valid.shape))
             score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=valid)
             lengths.true += score.truth_length
             lengths.found += score.completeness * score.truth_length

@@ -10,7 +10,7 @@ from engine.frames import RowCol
 from engine.networks.candidates import Candidates, find_candidates_in_array
 from engine.roads.edges import bridge_gaps, connect
 from engine.roads.graph import RoadGraph
-from engine.roads.refine import Extent, drop_doubtful, refine
+from engine.roads.refine import RasterBorder, drop_doubtful, refine
 from engine.roads.simplify import simplify
 from engine.roads.vertices import find_vertices
 
@@ -71,7 +71,7 @@ class DecodeOptions:
 
 
 def decode(
-    candidates: Candidates, options: DecodeOptions, *, extent: Extent | None = None
+    candidates: Candidates, options: DecodeOptions, *, border: RasterBorder | None = None
 ) -> RoadGraph[RowCol]:
     """Turn candidates into a road graph.
 
@@ -81,7 +81,7 @@ def decode(
     Args:
         candidates: Of a window or of a whole raster, in any order.
         options: Thresholds and lengths.
-        extent: The raster, so that roads cut by its border are not taken for spurs.
+        border: The raster, so that roads cut by its border are not taken for spurs.
 
     Returns:
         Graph in the candidates' frame; every edge has a confidence.
@@ -108,7 +108,7 @@ def decode(
         spur_px=options.spur_px,
         min_component_px=options.min_component_px,
         close_sharp_forks=options.close_sharp_forks,
-        extent=extent,
+        border=border,
     )
     return simplify(graph, options.simplify_px)
 
@@ -121,4 +121,4 @@ def decode_tensor(tensor: NDArray[np.float32], options: DecodeOptions) -> RoadGr
         options: Thresholds and lengths.
     """
     candidates = find_candidates_in_array(tensor, threshold=options.vertex_threshold)
-    return decode(candidates, options, extent=Extent(*tensor.shape[1:]))
+    return decode(candidates, options, border=RasterBorder(*tensor.shape[1:]))

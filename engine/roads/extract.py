@@ -22,7 +22,7 @@ from engine.raster.windows import Tile, tile
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.graph import RoadGraph
 from engine.roads.kept import KeptBlocks
-from engine.roads.refine import Extent
+from engine.roads.refine import RasterBorder
 from engine.roads.vertices import merge
 from engine.version import VERSION
 
@@ -197,7 +197,7 @@ def extract(
             found.append(candidates)
         progress.report(len(blocks), len(blocks), "decoding")
         settings = decode_options(options, loaded.card, grid.m_per_px)
-        graph = decode(merge(found), settings, extent=Extent(grid.height, grid.width))
+        graph = decode(merge(found), settings, border=RasterBorder(grid.height, grid.width))
         provenance = {
             **{key: job[key] for key in ("version", "source", "bands")},
             "weights": loaded.card.name,

@@ -21,8 +21,8 @@ _FLAT_COS = np.cos(np.radians(45.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """The raster whose border cuts roads; ends near it are no spurs.
+class RasterBorder:
+    """The border of a raster, which cuts roads: ends near it are no spurs.
 
     Attributes:
         height: Rows of the raster.
@@ -35,11 +35,11 @@ class Extent:
     border_px: float = 25.0
 
 
-def _at_border(graph: RoadGraph[RowCol], extent: Extent | None) -> NDArray[np.bool_]:
-    if extent is None:
+def _at_border(graph: RoadGraph[RowCol], border: RasterBorder | None) -> NDArray[np.bool_]:
+    if border is None:
         return np.zeros(len(graph.vertices), dtype=bool)
-    high = np.array([extent.height, extent.width]) - extent.border_px
-    outside = (graph.vertices < extent.border_px) | (graph.vertices > high)
+    high = np.array([border.height, border.width]) - border.border_px
+    outside = (graph.vertices < border.border_px) | (graph.vertices > high)
     return np.asarray(outside.any(axis=1))
 
 
@@ -193,7 +193,9 @@ def close_slivers(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
     return graph.with_edges(keep)
 
 
-def shave_spurs(graph: RoadGraph[RowCol], spur_px: float, extent: Extent | None = None) -> RoadGraph[RowCol]:
+def shave_spurs(
+    graph: RoadGraph[RowCol], spur_px: float, border: RasterBorder | None = None
+) -> RoadGraph[RowCol]:
     """Drop dead ends shorter than ``spur_px`` that hang on a junction.
 
     The shortest go first, and a junction keeps two edges at least: where a road ends in a fork of
@@ -202,7 +204,7 @@ def shave_spurs(graph: RoadGraph[RowCol], spur_px: float, extent: Extent | None 
     Args:
         graph: Pixel graph.
         spur_px: Length along the chain.
-        extent: Ends near the border of this raster are where a road leaves it, and stay.
+        border: Ends near the border of this raster are where a road leaves it, and stay.
     """
     if not len(graph.edges):
         return graph
@@ -211,7 +213,7 @@ def shave_spurs(graph: RoadGraph[RowCol], spur_px: float, extent: Extent | None 
     degrees = graph.degrees
     vertex, edge, _ = _incidences(graph)
     chain = labels[edge]
-    dead = (degrees == 1) & ~_at_border(graph, extent)
+    dead = (degrees == 1) & ~_at_border(graph, border)
     has_end = np.bincount(chain[dead[vertex]], minlength=len(length)) == 1
     at_junction = degrees[vertex] >= 3
     spur = has_end & (np.bincount(chain[at_junction], minlength=len(length)) == 1) & (length < spur_px)
@@ -240,7 +242,7 @@ def refine(
     spur_px: float,
     min_component_px: float,
     close_sharp_forks: bool = True,
-    extent: Extent | None = None,
+    border: RasterBorder | None = None,
 ) -> RoadGraph[RowCol]:
     """Clean a graph until nothing changes; refining the result again returns it as it is.
 
@@ -249,7 +251,7 @@ def refine(
         spur_px: Dead ends on junctions shorter than this go; 0 keeps all.
         min_component_px: Pieces of network shorter than this go; 0 keeps all.
         close_sharp_forks: Whether forks below 10.3° and flat triangles are closed.
-        extent: The raster, so that roads cut by its border are not shaved.
+        border: The raster, so that roads cut by its border are not shaved.
 
     Returns:
         The graph without lone vertices; the others keep their order.
@@ -258,7 +260,7 @@ def refine(
         before = graph
         if close_sharp_forks:
             graph = close_slivers(drop_flat_triangles(close_forks(graph)))
-        graph = shave_spurs(graph, spur_px, extent)
+        graph = shave_spurs(graph, spur_px, border)
         if np.array_equal(before.edges, graph.edges):
             break
     graph = drop_fragments(graph, min_component_px)

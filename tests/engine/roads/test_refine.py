@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.roads.graph import RoadGraph
-from engine.roads.refine import Extent, drop_doubtful, refine
+from engine.roads.refine import RasterBorder, drop_doubtful, refine
 from engine.roads.research_formats import read_pickle_graph
 from tests.engine.roads.candidate_samples import count, line_graph, same_graph
 
@@ -66,8 +66,8 @@ def test_a_chain_with_two_free_ends_is_a_road_not_a_spur():
 
 def test_roads_cut_by_the_border_are_no_spurs():
     graph = line_graph(STREET, [(100, 100), (118, 100)])
-    assert count(cleaned(graph, extent=Extent(120, 300)))["ends"] == 3
-    assert count(cleaned(graph, extent=Extent(400, 300)))["ends"] == 2
+    assert count(cleaned(graph, border=RasterBorder(120, 300)))["ends"] == 3
+    assert count(cleaned(graph, border=RasterBorder(400, 300)))["ends"] == 2
 
 
 def test_small_pieces_go_by_length_and_rings_are_measured_like_roads():
