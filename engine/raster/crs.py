@@ -9,8 +9,12 @@ from typing import Any
 
 import numpy as np
 from affine import Affine
+from fiona import Env as FionaEnv
+from fiona.errors import FionaError
+from fiona.transform import transform as transform_possible_points
 from numpy.typing import ArrayLike, NDArray
 from rasterio import Env
+from rasterio._err import CPLE_AppDefinedError, CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
 from rasterio.warp import transform as transform_points
@@ -55,6 +59,28 @@ def is_placed(crs: Any) -> bool:
     return crs is not None and bool(crs.is_geographic or crs.is_projected)
 
 
+def _transform(points: NDArray[np.float64], source: CRS, target: CRS) -> NDArray[np.float64]:
+    """Move (N, 2) points between two different systems; infinite where a point has no image.
+
+    Raises:
+        RasterError: The two systems have no relation.
+    """
+    xs, ys = points[:, 0].tolist(), points[:, 1].tolist()
+    try:
+        try:
+            moved = transform_points(source, target, xs, ys)[:2]
+        except CPLE_AppDefinedError:
+            # rasterio gives up all points for one outside the projection's domain; fiona does not.
+            with FionaEnv():
+                moved = transform_possible_points(source.to_wkt(), target.to_wkt(), xs, ys)[:2]
+    except (RasterioError, FionaError, CPLE_BaseError) as error:
+        raise RasterError(
+            "The coordinate reference systems have no known relation, so that nothing can be moved between "
+            f"them ({' '.join(str(error).split())[:80]}): check both, or reproject the input first."
+        ) from error
+    return np.column_stack(moved).astype(np.float64, copy=False)
+
+
 def reproject_points(
     xy: ArrayLike,
     source_crs: str | None,
@@ -75,7 +101,8 @@ def reproject_points(
         (N, 2) float64 x, y in the target system; infinite where a point has no image there.
 
     Raises:
-        RasterError: One system is unknown, or only one of them is local metres.
+        RasterError: One system is unknown, only one of them is local metres, or they have no relation (as
+            the Moon's to the Earth's).
     """
     points = np.array(xy, dtype=np.float64).reshape(-1, 2)
     if source_crs == target_crs or len(points) == 0:
@@ -86,14 +113,7 @@ def reproject_points(
             "keep the result in local metres."
         )
     source, target = parse_crs(source_crs), parse_crs(target_crs)
-    if source == target:
-        moved = points
-    else:
-        try:
-            xs, ys = transform_points(source, target, points[:, 0].tolist(), points[:, 1].tolist())[:2]
-        except (RasterioError, CRSError) as error:
-            raise RasterError(f"Points cannot be moved between the systems: {error}.") from error
-        moved = np.column_stack([xs, ys]).astype(np.float64, copy=False)
+    moved = points if source == target else _transform(points, source, target)
     if near_x is None or not target.is_geographic:
         return moved
     with np.errstate(invalid="ignore"):

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio._err import CPLE_BaseError
 
 from engine.errors import GraphError
 from engine.frames import XY, RowCol
@@ -42,12 +41,9 @@ def move_points(
 
     Raises:
         GraphError: A point has no place in ``target_crs``.
-        RasterError: A reference system is unknown, or only one of the two is local metres.
+        RasterError: A reference system is unknown, or the two have no relation.
     """
-    try:
-        moved = reproject_points(xy, source_crs, target_crs, near_x=near_x)
-    except CPLE_BaseError as error:
-        raise GraphError(f"The roads cannot be moved to the wanted system ({error}): {_CHECK}") from error
+    moved = reproject_points(xy, source_crs, target_crs, near_x=near_x)
     lost = int((~np.isfinite(moved)).any(axis=1).sum())
     if lost:
         raise GraphError(f"{lost} of {len(moved)} road vertices have no place in the wanted system: {_CHECK}")

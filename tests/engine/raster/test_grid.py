@@ -115,6 +115,48 @@ def test_longitudes_stay_near_the_raster_across_the_antimeridian():
     assert longitudes == pytest.approx([179.9906, 180.0094], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "outside"),
+    [
+        ("EPSG:4326", "EPSG:32633", (15.0, 95.0)),
+        ("EPSG:4326", "EPSG:32633", (720.0, 9.0)),
+        ("EPSG:4326", "EPSG:32633", (105.0, 0.0)),
+        ("EPSG:32633", "EPSG:4326", (5e9, 9e9)),
+    ],
+)
+def test_a_point_outside_a_projection_costs_no_other_point(source, target, outside, capfd):
+    inside = (15.0, 49.0) if source == "EPSG:4326" else (5e5, 5.4e6)
+    moved = reproject_points([inside, outside, inside], source, target)
+    alone = reproject_points([inside], source, target)[0]
+    assert not np.isfinite(moved[1]).any()
+    np.testing.assert_allclose(moved[[0, 2]], [alone, alone], rtol=1e-12)
+    assert capfd.readouterr().err == ""
+
+
+def test_the_moon_has_no_relation_to_the_earth():
+    moon = (
+        'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
+        'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
+    )
+    with pytest.raises(RasterError, match="no known relation") as refusal:
+        Grid.measured(Affine(1e-5, 0, 0, 0, -1e-5, 10), 64, 64, moon)
+    assert len(str(refusal.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("transform", "crs"),
+    [
+        (Affine(1e-5, 0, 0, 0, -1e-5, 95), "EPSG:4326"),
+        (Affine(1, 0, 5e9, 0, -1, 9e9), "EPSG:32633"),
+        (Affine(1e300, 0, 5e5, 0, -1e300, 5.5e6), "EPSG:32633"),
+        (Affine(1, 0, 1e308, 0, -1, 1e308), "EPSG:32633"),
+    ],
+)
+def test_a_raster_off_the_globe_is_refused(transform, crs):
+    with pytest.raises(RasterError, match="georeference"):
+        Grid.measured(transform, 64, 64, crs)
+
+
 def test_unknown_systems_and_local_metres_are_refused():
     with pytest.raises(RasterError, match="not a coordinate reference system"):
         reproject_points([(0, 0)], "EPSG:4326", "EPSG:999999")
