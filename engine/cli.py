@@ -64,7 +64,7 @@ def _finish(reporter: Bar | JsonLines, work: Callable[[], Path]) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="plumbline")
 def main() -> None:
-    """Road graphs and heights above ground from one overhead image, on your own machine."""
+    """Road graphs from one overhead image, on your own machine."""
 
 
 def _progress_option(command: Callable[..., Any]) -> Callable[..., Any]:

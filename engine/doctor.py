@@ -16,7 +16,6 @@ _PACKAGES = (
     "rasterio",
     "fiona",
     "shapely",
-    "rtree",
     "safetensors",
     "scikit-image",
 )
