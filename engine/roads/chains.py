@@ -58,3 +58,26 @@ def find_chains(graph: RoadGraph[Any]) -> list[Chain]:
             if not used[numbers[slot]]:
                 chains.append(walk(int(vertex), slot))  # noqa: PERF401 - walk marks edges as used
     return chains
+
+
+def run_means(
+    values: NDArray[np.float64], lengths: NDArray[np.float64], starts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Average values over runs of edges, weighted by length; unknown values do not count.
+
+    Args:
+        values: (N,) one for each edge, NaN where unknown.
+        lengths: (N,) lengths of the edges.
+        starts: (R,) where each run begins; ascending, the first is 0.
+
+    Returns:
+        (R,) means; NaN where nothing is known.
+    """
+    known = np.isfinite(values)
+    # Runs of length zero have a mean, too.
+    weights = np.where(known, np.maximum(lengths, 1e-12), 0.0)
+    total = np.add.reduceat(weights, starts)
+    product = np.add.reduceat(np.where(known, values, 0.0) * weights, starts)
+    means = np.full(len(starts), np.nan)
+    np.divide(product, total, out=means, where=total > 0)
+    return means

@@ -1,5 +1,7 @@
 """Cut chains into the short, equal edges that the graph tensor can hold."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from shapely import STRtree, intersection, linestrings
@@ -98,15 +100,13 @@ def _drop_squeezed(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
         if degrees[inner] == 2 and not moved[inner] and not moved[other]:
             keep[inner] = other
             moved[[inner, other]] = True
-    vertices = graph.vertices
     roots, labels = np.unique(keep, return_inverse=True)
-    merged = graph.merged(labels)
     return RoadGraph.build(
-        vertices[roots],
-        merged.edges,
-        confidence=merged.confidence,
-        width_m=merged.width_m,
-        layer=merged.layer,
+        graph.vertices[roots],
+        labels[graph.edges],
+        confidence=graph.confidence,
+        width_m=graph.width_m,
+        layer=graph.layer,
         z_m=graph.z_m[roots],
     )
 
@@ -133,14 +133,5 @@ def separate_crossings(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
         step = np.minimum(_STEP_PX, CLEARANCE_PX + 1e-6 - distance[near]) / distance[near]
         vertices = graph.vertices.copy()
         np.add.at(vertices, ends[near], away[near] * step[:, None])
-        graph = _drop_squeezed(
-            RoadGraph.build(
-                vertices,
-                graph.edges,
-                confidence=graph.confidence,
-                width_m=graph.width_m,
-                layer=graph.layer,
-                z_m=graph.z_m,
-            )
-        )
+        graph = _drop_squeezed(replace(graph, vertices=vertices))
     return graph

@@ -8,13 +8,23 @@ from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
 from engine.roads.vertices import CERTAIN_PROBABILITY, RIDGE_PROBABILITY, RoadVertices
 
+# Own choices, to a sector's half width of 30°.
 _FACING_COS = np.cos(np.radians(30.0))
 _ALONG_COS = np.cos(np.radians(25.0))
+
 _RIDGE_LATERAL_PX = 4.0
 _CERTAIN_LATERAL_PX = 1.5
+"""How far beside an edge a vertex may lie and be passed by it: on a ridge half a road's width or so, at a
+certain vertex half a blob."""
+
 _STATION_PX = 5.0
+"""Distance between the places along an edge from which passed vertices are looked for."""
+
 _FULL_VERTEX_PROBABILITY = 0.15
+"""Share of a road's pixels that blobs cover: 3 px in 20 px."""
+
 _CHUNK = 50_000
+"""Sectors or edges treated at once: bounds memory on whole rasters."""
 
 
 def _directions(vertices: RoadVertices, edge_threshold: float) -> NDArray[np.float64]:
@@ -126,11 +136,7 @@ def _in_line(
     vertex: NDArray[np.int64],
     unit: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Return whether each vertex (P,) has sectors in line with a direction (P, 2) both ways.
-
-    A sector's number only counts slots: neighbours in conflict are stored in other sectors, so angles
-    are always taken from the vectors.
-    """
+    """Return whether each vertex (P,) has sectors in line with a direction (P, 2) both ways."""
     ahead = np.nan_to_num(np.einsum("psc,pc->ps", directions[vertex], unit))
     both: NDArray[np.bool_] = (ahead.max(axis=1) > _ALONG_COS) & (ahead.min(axis=1) < -_ALONG_COS)
     return both

@@ -156,7 +156,7 @@ def extract(
     """Extract the road graph of a raster.
 
     The raster is read window by window, predicted, and reduced to candidate vertices at once; only
-    those are held for the whole raster (about 120 bytes each). So memory is bounded by one window of
+    those are held for the whole raster (96 bytes each). So memory is bounded by one window of
     the network plus the graph.
 
     Args:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -15,7 +16,7 @@ from engine.networks.candidates import Candidates
 
 _LOG = logging.getLogger(__name__)
 _JOB = "job.json"
-_FIELDS = ("positions", "vertex_probability", "edge_probability", "offsets_px", "road_probability")
+_FIELDS = tuple(each.name for each in fields(Candidates))
 
 
 def _write(path: Path, write: Any) -> None:

@@ -25,8 +25,13 @@ TOLERANCE_PX = 1.0
 """Deviation allowed when the staircase of pixels is replaced by straight edges."""
 
 _SMOOTHING_PX = 5
+"""Length of staircase that is averaged; longer rounds off bends."""
+
 _REACH_PX = 10.0
+"""Farthest that a dead end is moved: thinning shortens it by half the road's width."""
+
 _NARROW_PX = 7.0
+"""Narrower roads are treated as this wide, for hairs and torn junctions do not shrink with them."""
 
 
 def mask_from_graph(

@@ -124,9 +124,7 @@ def read_overview(
         height, width = reader.grid.height, reader.grid.width
         rgb = np.zeros((3, height, width), dtype=np.uint8)
         for place in tile(height, width, core_px=_TILE_PX, margin_px=0):
-            core = place.core
-            rows, cols = slice(core.row, core.row + core.height), slice(core.col, core.col + core.width)
-            rgb[:, rows, cols] = reader.read(core).rgb
+            rgb[:, *place.core.slices] = reader.read(place.core).rgb
         return rgb, reader.grid
 
 

@@ -16,7 +16,11 @@ SHARP_COS = 0.984
 
 _FLAT_PX = 4.0
 _SLIVER_PX = 4.0
+"""Two ways this close to each other are one road: half the width of a street at 1 m (own choice)."""
+
 _SLIVER_RATIO = 1.5
+"""Of two ways with the same ends, one this many times longer is a road of its own."""
+
 _FLAT_COS = np.cos(np.radians(45.0))
 
 

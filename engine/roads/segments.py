@@ -15,7 +15,7 @@ from shapely import is_simple, linestrings
 
 from engine.errors import GraphError
 from engine.frames import XY
-from engine.roads.chains import Chain, find_chains
+from engine.roads.chains import Chain, find_chains, run_means
 from engine.roads.georeference import coordinate_decimals, measure_m
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 
@@ -203,18 +203,6 @@ def _ranked_components(graph: RoadGraph[XY], lengths_m: NDArray[np.float64]) -> 
     return ranked
 
 
-def _weighted_means(
-    values: NDArray[np.float64], weights: NDArray[np.float64], starts: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Average the known values of each run; NaN where none is known."""
-    known = np.isfinite(values)
-    total = np.add.reduceat(np.where(known, weights, 0.0), starts)
-    product = np.add.reduceat(np.where(known, values, 0.0) * weights, starts)
-    means = np.full(len(starts), np.nan)
-    np.divide(product, total, out=means, where=total > 0)
-    return means
-
-
 def _optional(column: NDArray[np.float64]) -> list[float | None]:
     return [None if np.isnan(value) else value for value in column.tolist()]
 
@@ -232,13 +220,13 @@ def _attributes(
     layers = graph.layer[edges[starts]].tolist()
     least = np.fmin.reduceat(score, starts)
     # Rounding must not bring a mean below the least.
-    mean = np.fmax(_weighted_means(score, length, starts), least)
+    mean = np.fmax(run_means(score, length, starts), least)
     return {
         "component": _ranked_components(graph, lengths_m)[edges[starts]].tolist(),
         "length_m": np.add.reduceat(length, starts).tolist(),
         "confidence": _optional(np.fmin(mean, np.fmax.reduceat(score, starts))),
         "confidence_min": _optional(least),
-        "width_m": _optional(_weighted_means(graph.width_m[edges], length, starts)),
+        "width_m": _optional(run_means(graph.width_m[edges], length, starts)),
         "layer": [None if layer == UNKNOWN_LAYER else layer for layer in layers],
         "z_min": _optional(np.fmin.reduceat(heights, vertex_starts)),
         "z_max": _optional(np.fmax.reduceat(heights, vertex_starts)),

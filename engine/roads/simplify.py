@@ -5,7 +5,7 @@ import shapely
 from numpy.typing import NDArray
 
 from engine.frames import Frame
-from engine.roads.chains import Chain, find_chains
+from engine.roads.chains import Chain, find_chains, run_means
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 
 _RELAXATIONS = (0.5, 0.25, 0.0)
@@ -138,18 +138,6 @@ def _kept_points(lines: _Lines, tolerance: float) -> NDArray[np.bool_]:
     return lines.bent(_douglas_peucker(lines.points, lines.fixed, tolerances[lines.chain]))
 
 
-def _run_means(
-    values: NDArray[np.float64], lengths: NDArray[np.float64], starts: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Average over runs of edges, weighted by length; unknown values do not count."""
-    known = np.isfinite(values)
-    weight = np.where(known, np.maximum(lengths, 1e-12), 0.0)
-    total = np.add.reduceat(weight, starts)
-    mean = np.add.reduceat(np.where(known, values, 0.0) * weight, starts)
-    means: NDArray[np.float64] = np.where(total > 0, mean / np.where(total > 0, total, 1.0), np.nan)
-    return means
-
-
 def simplify(graph: RoadGraph[Frame], tolerance: float) -> RoadGraph[Frame]:
     """Simplify every chain by Douglas and Peucker's rule; junctions and ends stay in place.
 
@@ -182,8 +170,8 @@ def simplify(graph: RoadGraph[Frame], tolerance: float) -> RoadGraph[Frame]:
     simplified = type(graph).build(
         graph.vertices,
         np.stack([run[:-1], run[1:]], axis=1)[~fresh[1:]],
-        confidence=_run_means(graph.confidence[edge], lengths, starts),
-        width_m=_run_means(graph.width_m[edge], lengths, starts),
+        confidence=run_means(graph.confidence[edge], lengths, starts),
+        width_m=run_means(graph.width_m[edge], lengths, starts),
         layer=np.where(lowest == highest, lowest, UNKNOWN_LAYER),
         z_m=graph.z_m,
     )

@@ -103,7 +103,7 @@ def merge(parts: Sequence[Candidates]) -> Candidates:
     """Join the candidates of windows and drop those seen twice.
 
     Windows that share a seam find a vertex on it at nearly the same place; within ``CERTAIN_PX`` the
-    stronger stays. Two maxima of one window are never that close.
+    stronger stays.
 
     Args:
         parts: Candidates in one common pixel frame.
