@@ -49,11 +49,12 @@ def _explained(error: Exception, folder: Path) -> OutputError:
     return OutputError(f"Writing into the folder {folder} failed ({what}): choose another folder.")
 
 
-def _checked_folder(final: Path) -> Path:
-    """Find the folder of a result and make sure that a file can be made there.
+def writable_folder(final: Path) -> Path:
+    """Find the folder of a result and make sure that a file can be made there: worth asking before long work.
 
     Raises:
-        OutputError: There is no such folder, it allows no writing, or the name is a folder's.
+        OutputError: There is no such folder, it allows no writing, its disk is full, or the name is a
+            folder's.
     """
     folder = final.absolute().parent
     if not folder.is_dir():
@@ -90,7 +91,7 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
         OutputError: The folder is absent, allows no writing, or its disk is full.
     """
     target = Path(final)
-    folder = _checked_folder(target)
+    folder = writable_folder(target)
     draft = folder / f".{target.stem}.{token_hex(4)}{target.suffix}"
     try:
         yield draft

@@ -47,7 +47,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise Cancelled
 
 
-def _finish(reporter: Bar | JsonLines, work: Callable[[], Path]) -> None:
+def _finish(reporter: Bar | JsonLines, work: Callable[[], Path], *, stopped: str = "Stopped.") -> None:
     """Run the work of a command; every failure a user can mend ends in one line and a code."""
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -56,7 +56,7 @@ def _finish(reporter: Bar | JsonLines, work: Callable[[], Path]) -> None:
         reporter.failed(error.code, " ".join(str(error).split()))
         sys.exit(1)
     except (Cancelled, KeyboardInterrupt):
-        reporter.failed("cancelled", "Stopped. Nothing is lost: the same command with --resume continues.")
+        reporter.failed("cancelled", stopped)
         sys.exit(_STOPPED)
     reporter.done(str(output))
 
@@ -134,6 +134,7 @@ def roads(  # noqa: PLR0913 - one parameter an option
         lambda: extract_to_file(
             input_path, output, options, preview=preview, resume=resume, progress=reporter
         ),
+        stopped="Stopped. Nothing is lost: the same command with --resume continues.",
     )
 
 

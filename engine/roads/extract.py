@@ -12,7 +12,7 @@ from engine.errors import WeightsError
 from engine.frames import RowCol
 from engine.networks.candidates import Candidates
 from engine.networks.card import WeightsCard
-from engine.networks.device import choose_device
+from engine.networks.device import Device, choose_device
 from engine.networks.predict import RoadPredictor
 from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
 from engine.progress import Progress, Silent
@@ -108,7 +108,9 @@ def _blocks(places: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:
     return (places[start : start + size] for start in range(0, len(places), size))
 
 
-def _job(path: str, reader: RasterReader, loaded: LoadedWeights, options: RoadOptions) -> dict[str, Any]:
+def _job(
+    path: str, reader: RasterReader, loaded: LoadedWeights, device: Device, options: RoadOptions
+) -> dict[str, Any]:
     """Describe everything that the candidates depend on."""
     source = Path(path)
     stat = source.stat() if source.is_file() else None
@@ -120,6 +122,8 @@ def _job(path: str, reader: RasterReader, loaded: LoadedWeights, options: RoadOp
         "grid": [reader.grid.height, reader.grid.width, *reader.grid.transform, reader.grid.crs],
         "bands": list(options.raster.bands or ()),
         "weights": loaded.sha256,
+        # A graphics card rounds otherwise than a processor: a graph is made on one of them.
+        "device": f"{device.torch_device.type} {device.dtype}",
         "windows": [options.core_px, options.margin_px, options.windows_per_block],
     }
 
@@ -180,7 +184,7 @@ def extract(
     progress.log(f"Weights {loaded.card.name}, device {device.description}")
     predictor = RoadPredictor(loaded, device)
     with open_raster(path, m_per_px=loaded.card.m_per_px, options=options.raster) as reader:
-        job = _job(path, reader, loaded, options)
+        job = _job(path, reader, loaded, device, options)
         if kept:
             kept.start(job, resume=resume)
         grid = reader.grid

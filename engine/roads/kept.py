@@ -40,10 +40,14 @@ class KeptBlocks:
 
     A job is told apart by its description: input file, grid, weights. Work of another job is never
     taken over.
+
+    Attributes:
+        in_use: Whether the folder was opened for a job.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.in_use = False
 
     def start(self, job: Mapping[str, Any], *, resume: bool) -> None:
         """Open the folder for a job, with or without what it holds.
@@ -60,9 +64,10 @@ class KeptBlocks:
         if resume and (self._folder / _JOB).is_file():
             if (self._folder / _JOB).read_text(encoding="utf-8") != wanted:
                 raise ResumeError(
-                    f"The work kept in {self._folder} is of another job (input, extent, weights or version "
-                    "differ): repeat the first command exactly, or run without --resume to start anew."
+                    f"The work kept in {self._folder} is of another job (input, extent, weights, device "
+                    "or version differ): repeat the first command exactly, or start anew without --resume."
                 )
+            self.in_use = True
             return
         self.discard()
         try:
@@ -73,6 +78,7 @@ class KeptBlocks:
                 "Choose an output in a folder that exists and that you may write to."
             ) from error
         _write(self._folder / _JOB, lambda file: file.write(wanted.encode()))
+        self.in_use = True
 
     def load(self, block: int) -> Candidates | None:
         """Return the candidates of a finished block, or None when it has to be done."""

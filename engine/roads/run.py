@@ -1,8 +1,8 @@
 """The job of ``plumbline roads``: check the output first, extract, write, tidy up."""
 
-import os
 from pathlib import Path
 
+from engine.atomic import writable_folder
 from engine.errors import OutputError, RasterError
 from engine.progress import Progress
 from engine.roads.extract import Extraction, RoadOptions, extract
@@ -18,12 +18,7 @@ def _check_outputs(output: Path, preview: Path | None) -> None:
     if preview and preview.suffix.lower() != ".png":
         raise OutputError(f"The preview {preview.name} is a PNG: let its name end in .png.")
     for path in filter(None, (output, preview)):
-        if not path.parent.is_dir():
-            raise OutputError(f"The folder {path.parent} does not exist: make it, or choose another.")
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder: name a file.")
-        if not os.access(path.parent, os.W_OK):
-            raise OutputError(f"You may not write in {path.parent}: choose another folder.")
+        writable_folder(path)
 
 
 def kept_folder(output: Path) -> Path:
@@ -72,8 +67,10 @@ def extract_to_file(
     try:
         result = extract(path, options, kept=kept, resume=resume, progress=progress)
     except RasterError:
-        # A file that is mended is another file: its old blocks are of no use.
-        kept.discard()
+        # A file that is mended is another file: its blocks are of no use. A place on the net may answer
+        # again; and a mistyped name is no reason to lose an earlier run's work.
+        if kept.in_use and Path(path).is_file():
+            kept.discard()
         raise
     _write(output, result)
     if preview:
