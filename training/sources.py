@@ -1,25 +1,23 @@
 """Load images with roads: masks, vector lines, the 20-city layout."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import fiona
 import numpy as np
-from fiona.errors import FionaError
-from numpy.typing import NDArray
 
 from engine.errors import GraphError
 from engine.frames import RowCol
 from engine.progress import Progress, Silent
 from engine.raster.crs import reproject_points
 from engine.raster.reader import open_raster
+from engine.roads.convert import read_mask
 from engine.roads.graph import RoadGraph
+from engine.roads.lines import read_lines
 from engine.roads.mask import graph_from_mask
 from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
 from training.datasets import Crops, Gallery, RoadImage, Supply
-from training.images import find_valid, read_mask, read_rgb
+from training.images import find_valid, read_pixels
 from training.scene_pool import ScenePool, render_image
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -60,7 +58,7 @@ def _mask_pairs(folder: Path) -> list[tuple[Path, Path]]:
 def load_masks(folder: Path, *, progress: Progress | None = None) -> list[RoadImage]:
     """Load a folder of images NAME.webp (png, jpg, tif) with road masks NAME_mask.png.
 
-    The roads are the centre lines of the masks; paper-white areas count as no image.
+    The roads are the centre lines of the masks; nodata and paper-white areas count as no image.
 
     Args:
         folder: Where they lie.
@@ -74,64 +72,26 @@ def load_masks(folder: Path, *, progress: Progress | None = None) -> list[RoadIm
     pairs = _mask_pairs(folder)
     images = []
     for number, (image_path, mask_path) in enumerate(pairs):
-        rgb, mask = read_rgb(image_path), read_mask(mask_path)
-        if rgb.shape[1:] != mask.shape:
+        pixels, (mask, _) = read_pixels(image_path), read_mask(str(mask_path))
+        if pixels.valid.shape != mask.shape:
+            height, width = pixels.valid.shape
             raise TrainingError(
-                f"{image_path.name} is {rgb.shape[1]} × {rgb.shape[2]} px, but its mask "
+                f"{image_path.name} is {height} × {width} px, but its mask "
                 f"{mask.shape[0]} × {mask.shape[1]}: make them alike."
             )
-        images.append(RoadImage.prepare(image_path.stem, rgb, graph_from_mask(mask), valid=find_valid(rgb)))
+        valid = pixels.valid & find_valid(pixels.rgb)
+        images.append(RoadImage.prepare(image_path.stem, pixels.rgb, graph_from_mask(mask), valid=valid))
         progress.report(number + 1, len(pairs), f"reading {folder.name}")
     return images
-
-
-def _read_lines(path: Path, where: str) -> tuple[list[NDArray[np.float64]], str | None]:
-    """Read (N, 2) x, y of every line of a vector file, and the file's coordinate system."""
-
-    def parts(geometry: fiona.Geometry | None) -> Iterator[NDArray[np.float64]]:
-        if geometry is not None and geometry.type in {"LineString", "MultiLineString"}:
-            several = geometry.type == "MultiLineString"
-            for line in geometry.coordinates if several else [geometry.coordinates]:
-                yield np.array([point[:2] for point in line], dtype=np.float64)
-
-    try:
-        with fiona.open(path) as layer:
-            records = layer.filter(where=where) if where else layer
-            lines = [line for record in records for line in parts(record.geometry)]
-            crs = layer.crs_wkt or None
-    except (FionaError, OSError) as error:
-        raise TrainingError(
-            f"{path} cannot be read as vector lines ({error}): check file and filter."
-        ) from error
-    if not lines:
-        raise TrainingError(f"{path} holds no lines: name a file with roads, or mend the filter {where!r}.")
-    return lines, crs
-
-
-def graph_from_lines(lines: list[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Join lines where they share a coordinate: an inner point that two lines share is a junction.
-
-    Lines that cross without a shared coordinate stay apart, as bridges do in OpenStreetMap.
-
-    Args:
-        lines: (N, 2) coordinates of each line.
-
-    Returns:
-        (V, 2) distinct coordinates and (E, 2) edges.
-    """
-    points, number = np.unique(np.concatenate(lines), axis=0, return_inverse=True)
-    number = number.reshape(-1)
-    starts = np.cumsum([0, *(len(line) for line in lines)])
-    joined = np.ones(max(len(number) - 1, 0), dtype=bool)
-    joined[starts[1:-1] - 1] = False
-    edges = np.column_stack([number[:-1], number[1:]])[joined]
-    return points, edges
 
 
 def load_lines(
     raster_path: Path, lines_path: Path, *, m_per_px: float = 1.0, where: str = ""
 ) -> list[RoadImage]:
     """Load one raster with the roads of one vector file.
+
+    Lines that cross without a shared coordinate stay apart, as bridges do in OpenStreetMap; features
+    that are no lines are passed over.
 
     Args:
         raster_path: Any raster that extraction accepts.
@@ -140,10 +100,15 @@ def load_lines(
         where: Filter in SQL on the lines' attributes, such as ``highway <> 'footway'``.
 
     Raises:
-        TrainingError: The lines cannot be read, or none lies on the raster.
+        TrainingError: There are no lines, or none lies on the raster.
+        GraphError: The lines cannot be read.
         RasterError: The raster cannot be read, or has no place on the ground.
     """
-    lines, crs = _read_lines(lines_path, where)
+    lines, crs = read_lines(lines_path, where=where, skip_others=True)
+    if not len(lines.edges):
+        raise TrainingError(
+            f"{lines_path} holds no lines: name a file with roads, or mend the filter {where!r}."
+        )
     with open_raster(raster_path, m_per_px=m_per_px) as reader:
         grid = reader.grid
         if grid.height * grid.width > LARGEST_PX:
@@ -151,16 +116,14 @@ def load_lines(
                 f"{raster_path} has {grid.height} × {grid.width} px of {m_per_px} m, too many: cut it."
             )
         pixels = reader.read(grid.whole)
-    points, edges = graph_from_lines(lines)
-    places = grid.to_pixels(reproject_points(points, crs, grid.crs, near_x=grid.centre[0]))
-    ends = places[edges]  # (E, 2, 2)
-    limit = np.array([grid.height, grid.width])
+    places = grid.to_pixels(reproject_points(lines.vertices, crs, grid.crs, near_x=grid.centre[0]))
+    ends = places[lines.edges]  # (E, 2, 2)
     near = np.isfinite(ends).all(axis=(1, 2)) & (ends.max(axis=1) > 0).all(axis=1)
-    near &= (ends.min(axis=1) < limit).all(axis=1)
+    near &= (ends.min(axis=1) < (grid.height, grid.width)).all(axis=1)
     if not near.any():
         raise TrainingError(f"No line of {lines_path} lies on {raster_path}: check their coordinate systems.")
     places[~np.isfinite(places)] = 0.0
-    graph: RoadGraph[RowCol] = RoadGraph.build(places, edges[near]).without_lone_vertices()
+    graph: RoadGraph[RowCol] = RoadGraph.build(places, lines.edges[near]).without_lone_vertices()
     return [RoadImage.prepare(raster_path.stem, pixels.rgb, graph, valid=pixels.valid)]
 
 
@@ -203,7 +166,8 @@ def load_cities(folder: Path, part: str, *, progress: Progress | None = None) ->
         graph = read_pickle_graph(graph_path)
         if not len(graph.edges):
             raise GraphError(f"{graph_path} has no road: replace it.")
-        images.append(RoadImage.prepare(path.stem, read_rgb(path), graph, dense=True))
+        pixels = read_pixels(path)
+        images.append(RoadImage.prepare(path.stem, pixels.rgb, graph, valid=pixels.valid, dense=True))
         progress.report(count + 1, len(tiles), f"reading {folder.name}")
     return images
 

@@ -22,6 +22,7 @@ _LEVELS = range(-100, 101)
 """Layers beyond this are taken for some other number."""
 
 
+_KINDS = ("LineString", "MultiLineString")
 _NO_CRS = re.compile(rb'"crs"\s*:\s*null')
 _HEAD_BYTES = 4096
 
@@ -36,12 +37,13 @@ class _Line:
     layer: int
 
 
-def _number(value: Any) -> float:
-    """Read an attribute that may be a number, a text or absent."""
+def _number(value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """Read an attribute that may be a number, a text or absent; unknown outside its range (percent, say)."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return math.nan
+    return number if math.isfinite(number) and low <= number <= high else math.nan
 
 
 def _parts(geometry: Any, number: str) -> Iterable[list[tuple[float, ...]]]:
@@ -51,7 +53,7 @@ def _parts(geometry: Any, number: str) -> Iterable[list[tuple[float, ...]]]:
         GraphError: There is none, or it is no line.
     """
     kind = geometry.type if geometry is not None else "no geometry"
-    if kind not in {"LineString", "MultiLineString"}:
+    if kind not in _KINDS:
         raise GraphError(f"Feature {number} has {kind} where a line is needed: give a layer of lines only.")
     parts = [geometry.coordinates] if kind == "LineString" else list(geometry.coordinates)
     if not parts or any(len(part) < 2 for part in parts):
@@ -64,22 +66,24 @@ def _parts(geometry: Any, number: str) -> Iterable[list[tuple[float, ...]]]:
     return parts
 
 
-def _lines(features: Iterable[Any]) -> Iterator[_Line]:
+def _lines(features: Iterable[Any], *, skip_others: bool) -> Iterator[_Line]:
     for feature in features:
+        if skip_others and (feature.geometry is None or feature.geometry.type not in _KINDS):
+            continue
         known = feature.properties
         layer = _number(known.get("layer"))
         for points in _parts(feature.geometry, feature.id):
             yield _Line(
                 points=points,
-                confidence=_number(known.get("confidence")),
-                width_m=_number(known.get("width_m")),
+                confidence=_number(known.get("confidence"), 0.0, 1.0),
+                width_m=_number(known.get("width_m"), 0.0),
                 layer=int(layer) if layer in _LEVELS else UNKNOWN_LAYER,
             )
 
 
 def _heights(lines: list[_Line]) -> list[float]:
     """Collect the third coordinates; all zero means that they were only filled in."""
-    heights = [point[2] if len(point) > 2 else math.nan for line in lines for point in line.points]
+    heights = [_number(point[2]) if len(point) > 2 else math.nan for line in lines for point in line.points]
     return heights if any(heights) and np.nansum(np.abs(heights)) > 0 else [math.nan] * len(heights)
 
 
@@ -137,7 +141,9 @@ def _crs_of(features: Any, path: str) -> str | None:
     return str(crs)
 
 
-def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> tuple[RoadGraph[XY], str | None]:
+def read_lines(
+    path: str | os.PathLike[str], *, layer: str | None = None, where: str = "", skip_others: bool = False
+) -> tuple[RoadGraph[XY], str | None]:
     """Read the lines of a vector file as one graph.
 
     Lines are joined where they share a coordinate exactly, also inside a line; lines of different known
@@ -147,6 +153,8 @@ def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> tup
     Args:
         path: Anything fiona opens: GeoPackage, GeoJSON, Shapefile, FlatGeobuf ...
         layer: Name of the layer; by default ``roads``, else the first one of lines.
+        where: Filter in SQL on the attributes, such as ``highway <> 'footway'``; all features when empty.
+        skip_others: Whether features that are no lines are passed over, not refused.
 
     Returns:
         The graph and the WKT of its reference system; None where it is unknown (local metres).
@@ -157,7 +165,8 @@ def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> tup
     source = os.fspath(path)
     try:
         with fiona.open(source, layer=_choose_layer(source, layer)) as features:
-            return _node(list(_lines(features))), _crs_of(features, source)
+            wanted = features.filter(where=where) if where else features
+            return _node(list(_lines(wanted, skip_others=skip_others))), _crs_of(features, source)
     except (FionaError, OSError, ValueError, RasterError) as error:
         what = " ".join(str(error).split()).rstrip(".")
         raise GraphError(f"{source} cannot be read as lines: {what}.") from error

@@ -1,5 +1,6 @@
 """Images and roads come together from every kind of source, and bad ones say so in one line."""
 
+import json
 from pathlib import Path
 
 import fiona
@@ -19,7 +20,7 @@ from training.config import Recipe, RunOptions, Source, TrainingError
 from training.datasets import RoadImage
 from training.images import find_valid
 from training.scene_pool import ScenePool
-from training.sources import graph_from_lines, load_crops, load_images, part_of
+from training.sources import load_crops, load_images, part_of
 
 TRANSFORM = Affine(1.0, 0.0, 500_000.0, 0.0, -1.0, 5_400_000.0)
 
@@ -93,13 +94,31 @@ def test_vector_lines_become_a_graph_on_the_raster(surveyed: Path) -> None:
     assert np.allclose(image.places.overpasses, [[100, 60]], atol=0.5)
 
 
-def test_lines_join_only_at_shared_coordinates() -> None:
-    points, edges = graph_from_lines(
-        [np.array([[0.0, 0], [1, 1], [2, 2]]), np.array([[1.0, 1], [5, 0]]), np.array([[0.0, 2], [2, 0]])]
-    )
-    graph: RoadGraph[RowCol] = RoadGraph.build(points, edges)
-    assert len(points) == 6
-    assert sorted(graph.degrees) == [1, 1, 1, 1, 1, 3]
+def test_features_that_are_no_lines_are_passed_over(surveyed: Path) -> None:
+    ends = [TRANSFORM @ (10, 100), TRANSFORM @ (290, 100)]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": coordinates}}
+        for kind, coordinates in (("Point", ends[0]), ("LineString", ends))
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}}
+    mixed = {"type": "FeatureCollection", "crs": crs, "features": features}
+    (surveyed / "mixed.geojson").write_text(json.dumps(mixed), encoding="utf-8")
+    (image,) = load_images(Source("lines", "image.tif", lines="mixed.geojson"), surveyed)
+    assert image.graph.edge_lengths.sum() == pytest.approx(280, abs=0.1)
+
+
+def test_sixteen_bits_and_nodata_are_read_as_extraction_reads_them(tmp_path: Path) -> None:
+    profile = {"driver": "GTiff", "count": 4, "height": 60, "width": 80, "dtype": "uint16", "nodata": 0}
+    pixels = np.random.default_rng(0).integers(300, 60_000, size=(4, 60, 80)).astype(np.uint16)
+    pixels[:, :, 70:] = 0
+    with rasterio.open(tmp_path / "a.tif", "w", **profile) as file:
+        file.write(pixels)
+    write(tmp_path / "a_mask.png", np.ones((1, 60, 80), np.uint8))
+    (image,) = load_images(Source("masks", "."), tmp_path)
+    assert image.rgb.dtype == np.uint8
+    assert image.valid[:, :70].all()
+    assert not image.valid[:, 70:].any()
+    assert 100 < image.rgb[:, :, :70].mean() < 150
 
 
 def test_lines_elsewhere_are_refused(surveyed: Path) -> None:
@@ -194,14 +213,14 @@ def test_sources_are_mixed_by_weight(town_folder: Path, tmp_path: Path) -> None:
                 (folder / "a.png").write_text("text"),
                 write(folder / "a_mask.png", np.zeros((1, 8, 9), np.uint8)),
             ],
-            "cannot be read as an image",
+            "cannot be opened as a raster",
         ),
         (
             lambda folder: [
-                write(folder / "a.png", np.zeros((1, 8, 8), np.uint8)),
-                write(folder / "a_mask.png", np.zeros((1, 8, 8), np.uint8)),
+                write(folder / "a.png", np.zeros((3, 8, 8), np.uint8)),
+                (folder / "a_mask.png").write_text("text"),
             ],
-            "8-bit RGB",
+            "cannot be opened as a raster",
         ),
     ],
 )
