@@ -73,11 +73,11 @@ def _pixel_graph(skeleton: NDArray[np.bool_]) -> RoadGraph[RowCol]:
 
 def _join_short(graph: RoadGraph[RowCol], limit_px: float) -> RoadGraph[RowCol]:
     """Contract chains between two junctions that are shorter than ``limit_px``."""
-    degrees = graph.degrees
+    degrees, lengths = graph.degrees, graph.edge_lengths
     short = []
     for chain in find_chains(graph):
         ends = chain.vertices[[0, -1]]
-        if (degrees[ends] > 2).all() and graph.edge_lengths[chain.edges].sum() < limit_px:
+        if (degrees[ends] > 2).all() and lengths[chain.edges].sum() < limit_px:
             short.append(np.stack([chain.vertices[:-1], chain.vertices[1:]], axis=1))
     if not short:
         return graph
@@ -89,10 +89,11 @@ def _join_short(graph: RoadGraph[RowCol], limit_px: float) -> RoadGraph[RowCol]:
 
 def _drop_hairs(graph: RoadGraph[RowCol], limit_px: float) -> RoadGraph[RowCol]:
     """Drop dead ends shorter than ``limit_px`` that hang on a junction."""
-    degrees, keep = graph.degrees, np.ones(len(graph.edges), dtype=bool)
+    degrees, lengths = graph.degrees, graph.edge_lengths
+    keep = np.ones(len(graph.edges), dtype=bool)
     for chain in find_chains(graph):
         ends = degrees[chain.vertices[[0, -1]]]
-        if ends.min() == 1 and ends.max() > 2 and graph.edge_lengths[chain.edges].sum() < limit_px:
+        if ends.min() == 1 and ends.max() > 2 and lengths[chain.edges].sum() < limit_px:
             keep[chain.edges] = False
     return graph.with_edges(keep).without_lone_vertices()
 

@@ -42,3 +42,17 @@ def test_a_mask_without_lines_gives_a_graph_without_long_roads(fill):
 def test_mask_pixels_are_those_whose_centre_lies_in_the_band():
     mask = mask_from_graph(RoadGraph.build([(10.5, 5), (10.5, 30)], [(0, 1)]), 20, 40, width_px=3)
     assert np.flatnonzero(mask[:, 15]).tolist() == [9, 10, 11]
+
+
+def test_lengths_are_measured_once_and_not_for_every_chain(monkeypatch):
+    measured = []
+    lengths = RoadGraph.edge_lengths
+
+    def counted(graph):
+        measured.append(len(graph.edges))
+        return lengths.fget(graph)
+
+    monkeypatch.setattr(RoadGraph, "edge_lengths", property(counted))
+    graph_from_mask(np.indices((60, 60)).sum(axis=0) % 2 == 0)
+    assert len(measured) <= 4
+    assert max(measured) > 1000
