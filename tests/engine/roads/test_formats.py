@@ -63,6 +63,20 @@ def test_shapefiles_and_attributes_as_text_are_read(tmp_path: Path) -> None:
     assert len(read_graph(shape).graph.edges) == 1
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "geojson"])
+def test_attributes_that_cannot_be_are_unknown(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "l.geojson"
+    lines = [line((0, 0, 7), (5, 0, 3)), line((0, 1), (5, 1)), line((0, 2), (5, 2))]
+    write_features(path, lines, confidence=["inf", "87", "0.5"], width_m=["-3", "nan", "1e999"])
+    path.write_text(path.read_text().replace("7.0 ]", "1e999 ]"))
+    graph = read_graph(path).graph
+    assert np.nanmin(graph.confidence) == np.nanmax(graph.confidence) == 0.5
+    assert np.isnan(graph.width_m).all()
+    assert np.nanmin(graph.z_m) == np.nanmax(graph.z_m) == 3
+    convert_file(path, tmp_path / f"copy.{ending}")
+    assert len(read_graph(tmp_path / f"copy.{ending}").graph.edges) == 3
+
+
 @pytest.mark.parametrize(
     ("geometry", "message"),
     [
