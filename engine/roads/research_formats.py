@@ -64,7 +64,10 @@ def _stored(graph: RoadGraph[RowCol], height: int | None) -> NDArray[np.float64]
 
 
 def _graph(positions: Any, edges: Any, height: int | None) -> RoadGraph[RowCol]:
-    stored = np.asarray(positions, dtype=np.float64).reshape(-1, 2)
+    stored = np.asarray(positions, dtype=np.float64)
+    if stored.size and stored.shape[1:] != (2,):
+        raise ValueError("positions are not pairs of row and column")
+    stored = stored.reshape(-1, 2)
     return RoadGraph.build(_framed(stored, height), np.asarray(edges, dtype=np.int64).reshape(-1, 2))
 
 

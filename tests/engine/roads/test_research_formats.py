@@ -234,6 +234,7 @@ def test_all_shapes_of_json_give_the_same_graph(tmp_path: Path) -> None:
         "[[1, 2, 3]]",
         "[" * 100_000,
         "[[[0, NaN], [1, 1]]]",
+        "[[[1, 2, 3], [3, 4, 5]], [[0, 1]]]",
     ],
 )
 def test_json_that_is_no_graph_is_refused(tmp_path: Path, text: str) -> None:
