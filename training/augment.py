@@ -5,17 +5,18 @@ the graph's vertices go through its inverse. The graph tensor is encoded from th
 tensor is ever warped.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from engine.frames import RowCol
+from engine.networks.card import Normalisation
 from engine.roads.graph import RoadGraph
 from training.config import AugmentOptions
 
-IMAGE_SCALE = 0.9
+IMAGE_SCALE = Normalisation().gain
 """Mean gain of the published training, applied at all other times (published)."""
 
 _REACH_PX = 40.0
@@ -98,22 +99,10 @@ def move_graph(graph: RoadGraph[RowCol], view: View) -> RoadGraph[RowCol]:
         graph: Densified graph in the image's pixel frame.
         view: The crop.
     """
-    vertices = view.to_crop(graph.vertices)
-    ends = vertices[graph.edges]  # (E, 2 ends, 2)
-    near = (ends.max(axis=1) > -_REACH_PX).all(axis=1) & (ends.min(axis=1) < view.side_px + _REACH_PX).all(
-        axis=1
-    )
-    used = np.zeros(len(vertices), dtype=bool)
-    used[graph.edges[near]] = True
-    number = np.cumsum(used) - 1
-    return RoadGraph.build(
-        vertices[used],
-        number[graph.edges[near]],
-        confidence=graph.confidence[near],
-        width_m=graph.width_m[near],
-        layer=graph.layer[near],
-        z_m=graph.z_m[used],
-    )
+    moved = replace(graph, vertices=view.to_crop(graph.vertices))
+    ends = moved.vertices[moved.edges]  # (E, 2 ends, 2)
+    near = (ends.max(axis=1) > -_REACH_PX) & (ends.min(axis=1) < view.side_px + _REACH_PX)
+    return moved.with_edges(near.all(axis=1)).without_lone_vertices()
 
 
 def normalise(pixels: NDArray[np.float32]) -> NDArray[np.float32]:

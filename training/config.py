@@ -205,6 +205,8 @@ class ValidationOptions:
         path: As in ``Source``; empty for no validation, "." for scenes.
         kind: As in ``Source``; of "cities" the validation part is taken.
         lines: As in ``Source``.
+        m_per_px: As in ``Source``.
+        where: As in ``Source``.
         every_steps: Steps between two validations.
         every_minutes: Minutes between two validations, when given, instead.
         crops: Fixed crops on which the loss is taken.
@@ -214,6 +216,8 @@ class ValidationOptions:
     path: str = ""
     kind: Literal["masks", "lines", "cities", "scenes"] = "masks"
     lines: str = ""
+    m_per_px: float = 1.0
+    where: str = ""
     every_steps: int = 1000
     every_minutes: float | None = None
     crops: int = 64

@@ -1,10 +1,12 @@
 """Turn a checkpoint into a weights file that the engine loads."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from engine.networks.card import Score, TrainingData, WeightsCard
 from engine.networks.weights import build_network, save_weights
+from engine.roads.decode import DecodeOptions
 from training.checkpoint import read_checkpoint
 from training.config import TrainingError
 
@@ -27,8 +29,8 @@ def parse_training_data(text: str) -> TrainingData:
 def parse_scores(text: str) -> Score:
     """Read "COMMAND | NAME=VALUE NAME=VALUE".
 
-    >>> parse_scores("plumbline evaluate a b | f1=0.8 apls=0.6").values["apls"]
-    0.6
+    >>> parse_scores("python -m training validate a | f1=0.8").values["f1"]
+    0.8
 
     Raises:
         TrainingError: There is no figure, or a figure is no number.
@@ -67,14 +69,17 @@ def export_weights(
         m_per_px: Ground size of the pixels that the network has learned from.
         training_data: What it has learned from, with licences.
         scores: What was measured with it.
-        thresholds: Fields of the decoder's options for which these weights have better values; the
-            one found by validation when absent.
+        thresholds: Fields of the decoder's options for which these weights have better values, besides
+            the vertex threshold found by validation, or instead of it.
 
     Raises:
-        TrainingError: The checkpoint cannot be read.
+        TrainingError: The checkpoint cannot be read, or the decoder has no such option.
         WeightsError: A weight is no finite number.
         OutputError: The file cannot be written.
     """
+    unknown = set(thresholds or {}) - {each.name for each in fields(DecodeOptions)}
+    if unknown:
+        raise TrainingError(f"The decoder has no option {', '.join(sorted(unknown))}: see DecodeOptions.")
     state = read_checkpoint(checkpoint)
     options = state.recipe["network"]
     network = build_network(options["name"], options["options"])
@@ -86,7 +91,7 @@ def export_weights(
         m_per_px=m_per_px,
         training_data=tuple(training_data),
         scores=(*([own] if state.scores else []), *scores),
-        thresholds=thresholds or _best_thresholds(state.scores),
+        thresholds=_best_thresholds(state.scores) | (thresholds or {}),
     )
     save_weights(out, network, card)  # type: ignore[arg-type]
     return card

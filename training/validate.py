@@ -17,6 +17,7 @@ from engine.networks.layout import STRIDE_PX
 from engine.networks.weights import load_weights
 from engine.progress import Progress
 from engine.roads.decode import DecodeOptions, decode
+from engine.roads.extract import RoadOptions, decode_options
 from engine.roads.refine import RasterBorder
 from training.augment import normalise
 from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
@@ -63,7 +64,14 @@ def _shows_roads(image: RoadImage) -> bool:
 def load_exam_images(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> list[RoadImage]:
     """Load the validation images of a recipe: errors as ``load_images``."""
     options = recipe.validation
-    source = Source(options.kind, options.path, lines=options.lines, part="val")
+    source = Source(
+        options.kind,
+        options.path,
+        lines=options.lines,
+        m_per_px=options.m_per_px,
+        where=options.where,
+        part="val",
+    )
     return load_images(source, data, progress=progress)
 
 
@@ -159,6 +167,7 @@ def judge_tiles(
     *,
     device: torch.device,
     thresholds: Sequence[float] = THRESHOLDS,
+    options: DecodeOptions | None = None,
 ) -> dict[str, float]:
     """Decode whole images and compare their roads with the truth, by length within 5 px.
 
@@ -167,6 +176,7 @@ def judge_tiles(
         tiles: Images with roads; larger ones are judged on their upper left 2048 px.
         device: Where the network lives.
         thresholds: Vertex thresholds to try.
+        options: How to decode otherwise.
 
     Returns:
         Completeness, correctness and their harmonic mean ("f1") over all tiles together, for the
@@ -178,8 +188,8 @@ def judge_tiles(
         valid = tile.valid[:_LARGEST_TILE_PX, :_LARGEST_TILE_PX]
         candidates = find_in_tile(network, rgb, valid, device=device, threshold=min(thresholds))
         for threshold, lengths in sums.items():
-            options = DecodeOptions(vertex_threshold=threshold)
-            graph = decode(candidates, options, border=RasterBorder(*valid.shape))
+            settings = replace(options or DecodeOptions(), vertex_threshold=threshold)
+            graph = decode(candidates, settings, border=RasterBorder(*valid.shape))
             score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=valid)
             lengths.true += score.truth_length
             lengths.found += score.completeness * score.truth_length
@@ -215,7 +225,9 @@ def examine(
 def judge_weights(
     weights: str, recipe: Recipe, data: Path, *, progress: Progress | None = None
 ) -> dict[str, float]:
-    """Judge weights on every validation image with roads of a recipe.
+    """Judge weights, decoded as extraction does, on every validation image with roads of a recipe.
+
+    The vertex threshold is that of the weights' card; the best of ``THRESHOLDS`` where it has none.
 
     Args:
         weights: Name of shipped weights, or a file.
@@ -233,9 +245,18 @@ def judge_weights(
         GraphError: A graph cannot be read.
     """
     device = choose_device()
-    network = load_weights(weights).network.to(device.torch_device)
+    loaded = load_weights(weights)
+    options = decode_options(RoadOptions(), loaded.card, loaded.card.m_per_px)
+    known = "vertex_threshold" in loaded.card.thresholds
+    network = loaded.network.to(device.torch_device)
     tiles = [image for image in load_exam_images(recipe, data, progress=progress) if _shows_roads(image)]
     if not tiles:
         raise TrainingError("No validation image shows a road: name images with roads in [validation].")
     with torch.autocast(device.torch_device.type, torch.bfloat16, enabled=device.dtype is torch.bfloat16):
-        return judge_tiles(network, tiles, device=device.torch_device)
+        return judge_tiles(
+            network,
+            tiles,
+            device=device.torch_device,
+            thresholds=[options.vertex_threshold] if known else THRESHOLDS,
+            options=options,
+        )

@@ -31,6 +31,12 @@ EVERY_WAY = AugmentOptions(rotation_probability=1.0, tilt_deg=45.0, flip_probabi
 SIDE_PX = 96
 
 
+def drawn_roads(graph: RoadGraph[RowCol], view: View) -> NDArray[np.bool_]:
+    """The moved graph at the moved width: roads are drawn 7 px wide in the image."""
+    magnification = 1 / np.sqrt(abs(np.linalg.det(view.matrix)))
+    return mask_from_graph(move_graph(graph, view), SIDE_PX, SIDE_PX, width_px=7 * magnification)
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), row=st.integers(20, 140), col=st.integers(20, 140))
 def test_encoded_roads_lie_on_the_roads_of_the_moved_image(town: Town, seed: int, row: int, col: int) -> None:
@@ -43,12 +49,25 @@ def test_encoded_roads_lie_on_the_roads_of_the_moved_image(town: Town, seed: int
     bright = pixels.mean(axis=0) > 140
     vertices = (target[VERTEX] > 0.5) & seen
     assert bright[vertices].all()
-    # Roads are drawn 7 px wide in the image; the moved graph at the moved width covers them.
-    magnification = 1 / np.sqrt(abs(np.linalg.det(matrix)))
-    drawn = mask_from_graph(move_graph(graph, view), SIDE_PX, SIDE_PX, width_px=7 * magnification) & seen
-    differing = drawn ^ (bright & seen)
-    assert differing.sum() <= 0.15 * max(drawn.sum(), 40)
+    drawn = drawn_roads(graph, view) & seen
+    # One view may cut a road lengthwise; the next test is the sharp one.
+    assert (drawn ^ (bright & seen)).sum() <= 0.3 * max(drawn.sum(), 40)
     assert ((target[ROAD] > 0.5) & seen & ~bright).sum() <= 0.05 * max(drawn.sum(), 40)
+
+
+def test_image_and_graph_move_together_to_a_fraction_of_a_pixel(town: Town) -> None:
+    rgb, graph = town
+    everywhere = np.ones(rgb.shape[1:], dtype=bool)
+    differing = {"together": 0, "half a pixel apart": 0}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        view = View(rng.integers(40, 120, size=2).astype(float), draw_matrix(rng, EVERY_WAY), SIDE_PX)
+        apart = replace(view, centre=view.centre + 0.5 * np.array([np.cos(seed), np.sin(seed)]))
+        pixels, seen = sample_pixels(rgb, everywhere, view)
+        bright = (pixels.mean(axis=0) > 140) & seen
+        for name, one in (("together", view), ("half a pixel apart", apart)):
+            differing[name] += int((drawn_roads(graph, one) & seen ^ bright).sum())
+    assert differing["together"] < 0.8 * differing["half a pixel apart"]
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -51,11 +51,18 @@ def test_averaged_weights_arrive_in_the_engine(checkpoint: Path, tmp_path: Path)
     assert card.thresholds == {"vertex_threshold": 0.2}
 
 
-def test_given_thresholds_win(checkpoint: Path, tmp_path: Path) -> None:
-    card = export_weights(
-        checkpoint, tmp_path / "a.safetensors", name="a", thresholds={"edge_threshold": 0.3}
-    )
-    assert card.thresholds == {"edge_threshold": 0.3}
+def test_given_thresholds_win_over_the_one_found(checkpoint: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.safetensors"
+    card = export_weights(checkpoint, out, name="a", thresholds={"edge_threshold": 0.3})
+    assert card.thresholds == {"vertex_threshold": 0.2, "edge_threshold": 0.3}
+    card = export_weights(checkpoint, out, name="a", thresholds={"vertex_threshold": 0.1})
+    assert card.thresholds == {"vertex_threshold": 0.1}
+
+
+def test_a_threshold_the_decoder_lacks_is_refused(checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no option vertex_treshold"):
+        export_weights(checkpoint, tmp_path / "a.safetensors", name="a", thresholds={"vertex_treshold": 0.1})
+    assert not (tmp_path / "a.safetensors").exists()
 
 
 @pytest.mark.parametrize("text", ["no licence", "| CC0", "Roads |"])
@@ -92,15 +99,17 @@ def test_command_line_fails_in_one_line(
 def test_weights_are_validated_from_the_command_line(
     checkpoint: Path, town_folder: Path, tmp_path: Path
 ) -> None:
-    export_weights(checkpoint, tmp_path / "roads.safetensors", name="a")
+    weights = tmp_path / "roads.safetensors"
+    export_weights(checkpoint, weights, name="a", thresholds={"vertex_threshold": 0.35})
     recipe = tmp_path / "recipe.toml"
     recipe.write_text('[[sources]]\nkind = "masks"\npath = "."\n[validation]\npath = "."\n', encoding="utf-8")
     arguments = ["--config", str(recipe), "--data", str(town_folder)]
-    result = CliRunner().invoke(main, ["validate", str(tmp_path / "roads.safetensors"), *arguments])
+    result = CliRunner().invoke(main, ["validate", str(weights), *arguments])
     assert result.exit_code == 0, result.output
     line = result.stdout.strip().splitlines()[-1]
     figures = {name: float(value) for name, value in (pair.split("=") for pair in line.split())}
     assert list(figures) == ["completeness", "correctness", "f1", "vertex_threshold"]
+    assert figures["vertex_threshold"] == 0.35, "weights are judged by their own thresholds"
 
 
 def test_scenes_are_rendered_from_the_command_line(tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from engine.frames import RowCol
 from engine.raster.crs import reproject_points
 from engine.roads.graph import RoadGraph
 from engine.roads.research_formats import write_pickle_graph
-from training.config import Recipe, RunOptions, Source, TrainingError
+from training.config import Recipe, RunOptions, Source, TrainingError, ValidationOptions
 from training.datasets import RoadImage
 from training.images import find_valid
 from training.scene_pool import ScenePool
 from training.sources import load_crops, load_images, part_of
+from training.validate import load_exam_images
 
 TRANSFORM = Affine(1.0, 0.0, 500_000.0, 0.0, -1.0, 5_400_000.0)
 
@@ -88,6 +89,10 @@ def test_vector_lines_become_a_graph_on_the_raster(surveyed: Path) -> None:
     score = compare(image.graph, truth, tolerance=0.5)
     assert score.completeness == score.correctness == 1.0
     assert image.rgb.shape == (3, 200, 300)
+    checked = ValidationOptions("image.tif", "lines", lines="roads.gpkg", where=source.where, m_per_px=2.0)
+    (coarse,) = load_exam_images(Recipe(validation=checked), surveyed)
+    assert np.allclose(coarse.rgb.shape[1:], (100, 150), atol=3)
+    assert 2 * coarse.graph.edge_lengths.sum() == pytest.approx(image.graph.edge_lengths.sum(), rel=0.01)
     # One junction where coordinates are shared, none where the bridge crosses.
     junctions = image.graph.vertices[image.graph.degrees == 3]
     assert np.allclose(junctions, [[100, 150]], atol=0.5)

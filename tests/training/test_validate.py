@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.frames import RowCol
 from engine.networks.layout import PAIRS
+from engine.roads.decode import DecodeOptions
 from engine.roads.graph import RoadGraph
 from engine.roads.tensor import encode
 from training.config import LossOptions, Recipe, RunOptions, Source, ValidationOptions
@@ -49,6 +50,12 @@ def test_threshold_is_the_best_of_those_tried(image: RoadImage) -> None:
     tried = [judge_tiles(lambda _: noisy, [image], device=CPU, thresholds=[one]) for one in THRESHOLDS]
     assert len({one["f1"] for one in tried}) > 1
     assert judge_tiles(lambda _: noisy, [image], device=CPU) == max(tried, key=lambda one: one["f1"])
+
+
+def test_decoding_options_count(image: RoadImage) -> None:
+    strict = DecodeOptions(min_component_px=1e6)
+    figures = judge_tiles(lambda _: logits_of(image, 5.0), [image], device=CPU, options=strict)
+    assert figures["f1"] == 0.0
 
 
 def test_nothing_found_is_nothing_right(image: RoadImage) -> None:
