@@ -1,10 +1,11 @@
 """Results that appear under their final name only when they are complete."""
 
 import errno
+import math
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from shutil import disk_usage
@@ -34,42 +35,78 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
+def _free_bytes(folder: Path) -> float:
+    try:
+        return disk_usage(folder).free
+    except OSError:  # the folder itself has gone
+        return math.inf
+
+
 def _explained(error: Exception, folder: Path) -> OutputError:
     """Say in one line why a file could not be written."""
     # GDAL numbers its errors too, in its own way.
     number = error.errno if isinstance(error, OSError) else None
+    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return OutputError(f"The folder {folder} does not allow writing: choose another folder.")
+    if number == errno.ENAMETOOLONG:
+        return OutputError("The name of the output is too long for this disk: choose a shorter one.")
     # Databases and drivers lose the number: ask the disk itself.
-    if number in {errno.ENOSPC, errno.EDQUOT} or disk_usage(folder).free < _LEAST_FREE_BYTES:
+    if number in {errno.ENOSPC, errno.EDQUOT} or _free_bytes(folder) < _LEAST_FREE_BYTES:
         return OutputError(
             f"The disk of the folder {folder} is full: free some space or choose another folder."
         )
-    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return OutputError(f"The folder {folder} does not allow writing: choose another folder.")
     what = " ".join(str(getattr(error, "strerror", None) or error).split())[:_MOST_WORDS]
     return OutputError(f"Writing into the folder {folder} failed ({what}): choose another folder.")
+
+
+def _draft_of(final: Path) -> Path:
+    """Choose a new name for an unfinished file, in the same folder and with the same suffix."""
+    return final.absolute().parent / f".{final.stem}.{token_hex(4)}{final.suffix}"
 
 
 def writable_folder(final: Path) -> Path:
     """Find the folder of a result and make sure that a file can be made there: worth asking before long work.
 
     Raises:
-        OutputError: There is no such folder, it allows no writing, its disk is full, or the name is a
-            folder's.
+        OutputError: There is no such folder, it allows no writing, its disk is full, the name is a
+            folder's, too long, or no text.
     """
     folder = final.absolute().parent
-    if not folder.is_dir():
-        raise OutputError(f"The folder {folder} does not exist: make it or choose another one.")
-    if final.is_dir():
-        raise OutputError(f"{final} is a folder: give the name of a file.")
-    probe = folder / f".{final.stem}.{token_hex(4)}.probe"
     try:
+        str(final).encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"The name {str(final)!a} is no UTF-8 text: choose another one.") from error
+    # As long as the longest side file of a database or raster.
+    probe = _draft_of(final).with_suffix(final.suffix + ".writable")
+    try:
+        if not folder.is_dir():
+            raise OutputError(f"The folder {folder} does not exist: make it or choose another one.")
+        if final.is_dir():
+            raise OutputError(f"{final} is a folder: give the name of a file.")
         # A page of bytes, for an empty file can be made on a full disk.
         probe.write_bytes(bytes(4096))
     except OSError as error:
         raise _explained(error, folder) from error
     finally:
-        probe.unlink(missing_ok=True)
+        if os.path.lexists(probe):
+            probe.unlink()
     return folder
+
+
+def keep_inputs(final: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Refuse to replace a file that the result is made from.
+
+    Args:
+        final: Where the result shall appear.
+        inputs: Files that are read; names of what is no file do no harm.
+
+    Raises:
+        OutputError: The result would take the place of an input.
+    """
+    for path in inputs:
+        with suppress(OSError):  # where one of the two is no file
+            if Path(final).samefile(path):
+                raise OutputError(f"{final} is an input and would be replaced: choose another name.")
 
 
 @contextmanager
@@ -92,7 +129,7 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(final)
     folder = writable_folder(target)
-    draft = folder / f".{target.stem}.{token_hex(4)}{target.suffix}"
+    draft = _draft_of(target)
     try:
         yield draft
         draft.replace(target)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ class Source:
     def __init__(self, path: str, wanted_bands: tuple[int, ...] | None) -> None:
         self.name = path
         self._lock = threading.Lock()
-        self.dataset = _open(path)
+        self.dataset = open_dataset(path)
         try:
             self._bands = choose_bands(self.dataset, path, wanted_bands)
             kinds = {self.dataset.dtypes[band - 1] for band in self._bands.colours}
@@ -238,31 +239,43 @@ def _spread(length: int, count: int) -> list[tuple[int, int]]:
     return [(round(part * gap), _SAMPLE_SIDE_PX) for part in range(count)]
 
 
+def _status(path: str) -> os.stat_result | None:
+    """Ask the file system for a file; None where it has none, as for virtual paths and addresses."""
+    try:
+        return Path(path).stat()
+    except (OSError, ValueError):
+        return None
+
+
 @contextmanager
 def _refusals(path: str) -> Iterator[None]:
     """Turn whatever opening a file can raise into one line that says what to do."""
     try:
         yield
     except (RasterioError, ValueError, OSError) as error:
-        here = Path(path)
-        local = not path.startswith("/vsi")
-        if local and here.is_dir():
+        status = _status(path)
+        if not path:
+            raise RasterError("The name of the raster is empty: give a file.") from error
+        if status and S_ISDIR(status.st_mode):
             raise RasterError(f"{path} is a folder: give a raster file.") from error
-        if local and here.is_file() and not os.access(path, os.R_OK):
+        if status and not os.access(path, os.R_OK):
             raise RasterError(f"{path} may not be read: ask its owner for permission.") from error
-        if local and here.is_file() and here.stat().st_size == 0:
+        if status and status.st_size == 0:
             raise RasterError(f"{path} is empty: get a whole copy of the raster.") from error
         raise RasterError(f"{path} cannot be opened as a raster: {reason(error)}.") from error
 
 
-def _open(path: str) -> Any:
+def open_dataset(path: str) -> Any:
     """Open a dataset that has pixels.
+
+    Args:
+        path: Anything GDAL opens.
 
     Raises:
         RasterError: There is no such raster.
     """
     # As an absolute path object, a local name with a colon or a # is not taken for an address.
-    place = Path(path).absolute() if not path.startswith("/vsi") and Path(path).exists() else path
+    place = Path(path).absolute() if path and _status(path) else path
     with _refusals(path), warnings.catch_warnings(), rasterio.Env(**_GDAL_OPTIONS):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         dataset = rasterio.open(place)
@@ -274,3 +287,16 @@ def _open(path: str) -> Any:
         )
         raise RasterError(f"{path} has no bands of its own: {advice}.")
     return dataset
+
+
+def list_files(path: str) -> list[str]:
+    """Name the files that a raster is read from; of a virtual raster also those it is put together from.
+
+    Args:
+        path: Anything GDAL opens.
+
+    Raises:
+        RasterError: There is no such raster.
+    """
+    with open_dataset(path) as dataset:
+        return list(dataset.files)

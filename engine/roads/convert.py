@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from engine.atomic import atomic_path
+from engine.atomic import atomic_path, keep_inputs
 from engine.errors import GraphError, RasterError
 from engine.frames import RowCol
 from engine.raster.crs import is_placed
 from engine.raster.grid import Grid
+from engine.raster.source import list_files, open_dataset
 from engine.roads.formats import (
     PIXEL_SUFFIXES,
     GraphFile,
@@ -84,16 +85,6 @@ class _Frame:
         return self.grid
 
 
-def _open(path: str) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(path)
-    except (RasterioError, OSError) as error:
-        what = " ".join(str(error).split()).rstrip(".")
-        raise RasterError(f"{path} cannot be opened as a raster: {what}.") from error
-
-
 def _frame_of(dataset: Any, name: str) -> _Frame:
     grid = None
     if is_placed(dataset.crs) and dataset.transform != Affine.identity():
@@ -107,7 +98,7 @@ def read_frame(path: str) -> _Frame:
     Raises:
         RasterError: It cannot be opened.
     """
-    with _open(path) as dataset:
+    with open_dataset(path) as dataset:
         return _frame_of(dataset, path)
 
 
@@ -123,7 +114,7 @@ def read_mask(path: str) -> tuple[NDArray[np.bool_], _Frame]:
     Raises:
         RasterError: The file cannot be read.
     """
-    with _open(path) as dataset:
+    with open_dataset(path) as dataset:
         mask = np.zeros((dataset.height, dataset.width), dtype=bool)
         least = 0.5 if np.issubdtype(np.dtype(dataset.dtypes[0]), np.floating) else 1
         # Never the whole height at once: of a cut PNG that would be memory garbage without an error.
@@ -215,6 +206,14 @@ def _draw(
     write_mask(output, mask_from_graph(pixels, like.height, like.width, width_px=width_px), like.grid)
 
 
+def _inputs(source: str, options: ConvertOptions) -> list[str]:
+    """Name the files that a conversion reads."""
+    rasters = [options.like] if options.like is not None else []
+    if suffix(source) in READ_MASK_SUFFIXES:
+        rasters.append(source)
+    return [source, *(file for raster in rasters for file in list_files(raster))]
+
+
 def convert_file(
     source: str | os.PathLike[str], output: str | os.PathLike[str], options: ConvertOptions | None = None
 ) -> Path:
@@ -231,12 +230,13 @@ def convert_file(
     Raises:
         GraphError: The input holds no road graph, or a raster (``like``) is needed.
         RasterError: A raster cannot be read.
-        OutputError: The output cannot be written there.
+        OutputError: The output cannot be written there, or would replace what it is made from.
     """
     options = options or ConvertOptions()
     to_pixel, to_mask = suffix(output) in PIXEL_SUFFIXES, suffix(output) in MASK_DRIVERS
     if not to_mask:
         check_writable_format(output)
+    keep_inputs(output, _inputs(os.fspath(source), options))
     like = read_frame(options.like) if options.like is not None else None
     turned = None
     if suffix(source) in READ_MASK_SUFFIXES:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from engine.atomic import writable_folder
+from engine.atomic import keep_inputs, writable_folder
 from engine.errors import OutputError, RasterError
 from engine.progress import Progress
+from engine.raster.source import list_files
 from engine.roads.extract import Extraction, RoadOptions, extract
 from engine.roads.formats import PIXEL_SUFFIXES, GraphFile, check_writable_format, suffix, write_graph
 from engine.roads.georeference import to_ground, to_pixels
@@ -12,13 +13,15 @@ from engine.roads.kept import KeptBlocks
 from engine.roads.preview import preview_raster
 
 
-def _check_outputs(output: Path, preview: Path | None) -> None:
+def _check_outputs(path: str, output: Path, preview: Path | None) -> None:
     """Refuse what cannot be written before hours of work, not after."""
     check_writable_format(output)
     if preview and preview.suffix.lower() != ".png":
         raise OutputError(f"The preview {preview.name} is a PNG: let its name end in .png.")
-    for path in filter(None, (output, preview)):
-        writable_folder(path)
+    for result in filter(None, (output, preview)):
+        writable_folder(result)
+        if result.exists():
+            keep_inputs(result, [path, *list_files(path)])
 
 
 def kept_folder(output: Path) -> Path:
@@ -59,10 +62,10 @@ def extract_to_file(
         The output.
 
     Raises:
-        EngineError: As ``extract``; or the output cannot be written.
+        EngineError: As ``extract``; or the output cannot be written, or would replace the raster.
         Cancelled: The progress asked to stop; finished blocks are kept.
     """
-    _check_outputs(output, preview)
+    _check_outputs(path, output, preview)
     kept = KeptBlocks(kept_folder(output))
     try:
         result = extract(path, options, kept=kept, resume=resume, progress=progress)

@@ -1,5 +1,6 @@
 """A result appears whole or not at all."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.atomic import atomic_path
+from engine.atomic import atomic_path, keep_inputs, writable_folder
 from engine.errors import Cancelled, OutputError
 
 
@@ -54,6 +55,43 @@ def test_absent_folder_and_folder_as_name_are_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is a folder"), atomic_path(tmp_path):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_no_side_file_could_have_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="too long"):
+        writable_folder(tmp_path / ("x" * 240 + ".gpkg"))
+    with pytest.raises(OutputError, match="too long"):
+        writable_folder(tmp_path / ("x" * 400 + ".gpkg"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_is_no_text_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no UTF-8"):
+        writable_folder(tmp_path / os.fsdecode(b"stra\xdfe.gpkg"))
+
+
+def test_a_folder_that_goes_away_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    def write() -> None:
+        with atomic_path(folder / "x.p") as draft:
+            folder.rmdir()
+            draft.write_text("x")
+
+    with pytest.raises(OutputError, match="stick"):
+        write()
+
+
+def test_an_input_is_not_replaced_under_any_of_its_names(tmp_path: Path) -> None:
+    image, link = tmp_path / "image.png", tmp_path / "link.png"
+    image.write_text("pixels")
+    link.symlink_to(image)
+    for name in (image, link, tmp_path / "." / "x" / ".." / "image.png"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        with pytest.raises(OutputError, match="would be replaced"):
+            keep_inputs(name, ["/vsicurl/absent", image])
+    keep_inputs(tmp_path / "other.png", [image])
 
 
 _FULL_DISK = """

@@ -211,6 +211,18 @@ def test_what_is_missing_is_asked_for(placed_mask: Path, tmp_path: Path) -> None
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_what_is_read_is_not_replaced(placed_mask: Path, tmp_path: Path) -> None:
+    graph = tmp_path / "g.json"
+    graph.write_text("[[[1, 2], [30, 40]], [[0, 1]]]")
+    before = placed_mask.read_bytes()
+    for source in (graph, placed_mask):
+        with pytest.raises(OutputError, match="would be replaced"):
+            convert_file(source, placed_mask, ConvertOptions(like=str(placed_mask)))
+    with pytest.raises(OutputError, match="would be replaced"):
+        convert_file(graph, graph)
+    assert placed_mask.read_bytes() == before
+
+
 def test_cut_masks_are_refused(placed_mask: Path, tmp_path: Path, data_dir: Path) -> None:
     whole = (data_dir / "roads" / "massachusetts" / "val" / "23579125_15_mask.png").read_bytes()
     (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])

@@ -1,4 +1,8 @@
+import numpy as np
 import pytest
+import rasterio
+import rasterio.shutil
+from affine import Affine
 
 from engine.errors import OutputError, RasterError
 from engine.networks.candidates import Candidates
@@ -38,3 +42,31 @@ def test_what_cannot_be_written_is_refused_before_the_raster_is_looked_at(tmp_pa
     (tmp_path / "folder.gpkg").mkdir()
     with pytest.raises(OutputError, match=message):
         attempt(tmp_path / "absent.tif", tmp_path / output, preview and tmp_path / preview)
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "image.png"
+    profile = {"driver": "PNG", "dtype": "uint8", "count": 3, "height": 8, "width": 8}
+    with rasterio.open(
+        path, "w", **profile, crs="EPSG:32633", transform=Affine(1, 0, 5e5, 0, -1, 5e6)
+    ) as file:
+        file.write(np.full((3, 8, 8), 90, dtype=np.uint8))
+    return path
+
+
+def test_the_image_is_not_replaced_by_its_preview(tmp_path, image):
+    before = image.read_bytes()
+    with pytest.raises(OutputError, match="would be replaced"):
+        attempt(image, tmp_path / "roads.gpkg", image)
+    assert image.read_bytes() == before
+
+
+def test_an_image_inside_a_geopackage_or_a_virtual_raster_is_not_replaced(tmp_path, image):
+    package, mosaic = tmp_path / "image.gpkg", tmp_path / "mosaic.vrt"
+    rasterio.shutil.copy(image, package, driver="GPKG")
+    rasterio.shutil.copy(image, mosaic, driver="VRT")
+    with pytest.raises(OutputError, match="would be replaced"):
+        attempt(f"GPKG:{package}:image", package)
+    with pytest.raises(OutputError, match="would be replaced"):
+        attempt(mosaic, tmp_path / "roads.gpkg", image)
