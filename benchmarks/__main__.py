@@ -1,5 +1,6 @@
 """``make bench``: print what the engine costs here."""
 
+import resource
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 
 from engine.networks.candidates import find_candidates_in_array
 from engine.networks.device import Device, choose_device
+from engine.networks.layout import STRIDE_PX
 from engine.networks.weights import DEFAULT_ROADS
 from engine.progress import Silent
 from engine.raster.windows import tile, work_ratio
@@ -102,6 +104,11 @@ def bench_extraction(table: Table, image: Path, folder: Path, weights: str, devi
     table.row(f"raster to GeoPackage, {weights}", timed(run, 3))
 
 
+def peak_memory_bytes() -> int:
+    """Return the most memory that this process has held so far (Linux counts in KiB)."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 @click.command()
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 def main(device: str) -> None:
@@ -114,7 +121,9 @@ def main(device: str) -> None:
     shape = f"{inputs}→{outputs}, {kernel}×{kernel}, {side}²"
     table.row(f"yardstick: convolution {shape}", yardstick_s, f"{gflop / yardstick_s:.0f} GFLOP/s")
     options = RoadOptions()
-    places = tile(_SIDE_PX, _SIDE_PX, core_px=options.core_px, margin_px=options.margin_px)
+    places = tile(
+        _SIDE_PX, _SIDE_PX, core_px=options.core_px, margin_px=options.margin_px, stride_px=STRIDE_PX
+    )
     click.echo(f"network work for {_SIDE_PX}²: {work_ratio(places):.3f} × one pass over the raster")
     scene = bench_scene(table)
     bench_decoding(table, scene)
@@ -124,6 +133,11 @@ def main(device: str) -> None:
         image = folder / "rgb.tif"
         for weights in (DEFAULT_ROADS, "random:sat2graph"):
             bench_extraction(table, image, folder, weights, device)
+    raster_bytes, peak_bytes = scene.rgb.nbytes, peak_memory_bytes()
+    click.echo(
+        f"most memory held: {peak_bytes / 1e9:.2f} GB, {peak_bytes / raster_bytes:.0f} × the raster's "
+        f"{raster_bytes / 1e6:.0f} MB, of which most is libraries and the exact tensor decoded above"
+    )
 
 
 if __name__ == "__main__":

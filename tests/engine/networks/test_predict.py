@@ -129,6 +129,25 @@ def test_half_the_bits_give_nearly_the_same_vertices(lively: LoadedWeights) -> N
     assert (gap < 1.5).mean() > 0.9
 
 
+def test_only_candidates_leave_the_device(lively: LoadedWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen where tensors are moved, so that it is tested without a GPU, too."""
+    crossed: list[int] = []
+    move = torch.Tensor.cpu
+
+    def noted(tensor: torch.Tensor) -> torch.Tensor:
+        crossed.append(tensor.numel())
+        return move(tensor)
+
+    monkeypatch.setattr(torch.Tensor, "cpu", noted)
+    images = noise(1)
+    (found,) = RoadPredictor(lively, FLOAT32, threshold=0.6).predict(images, everywhere(images))
+    plane = images[0][0].size
+    assert len(found) > 20
+    assert crossed
+    assert max(crossed) < plane
+    assert sum(crossed) < 28 * plane / 10
+
+
 def test_the_given_network_stays_as_it_was(lively: LoadedWeights) -> None:
     before = {name: tensor.clone() for name, tensor in lively.network.state_dict().items()}
     images = noise(1)
