@@ -9,15 +9,9 @@ from rasterio.warp import transform
 
 from engine.errors import GraphError
 from engine.evaluation.apls_spacenet import SpacenetAplsOptions, apls_spacenet
-from engine.frames import XY, RowCol
+from engine.frames import XY
 from engine.roads.graph import RoadGraph
-
-Pixels = RoadGraph[RowCol]
-
-
-def road(*points: tuple[float, float]) -> Pixels:
-    numbers = np.arange(len(points))
-    return Pixels.build(points, np.stack([numbers[:-1], numbers[1:]], axis=1))
+from tests.engine.evaluation.graph_samples import Pixels, road
 
 
 def in_utm(path: Path) -> RoadGraph[XY]:

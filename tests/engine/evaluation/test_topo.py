@@ -7,20 +7,7 @@ import pytest
 
 from engine.errors import GraphError
 from engine.evaluation.topo import TopoOptions, topo
-from engine.frames import RowCol
-from engine.roads.graph import RoadGraph
-
-Pixels = RoadGraph[RowCol]
-
-
-def road(*points: tuple[float, float]) -> Pixels:
-    numbers = np.arange(len(points))
-    return Pixels.build(points, np.stack([numbers[:-1], numbers[1:]], axis=1))
-
-
-def renumbered(graph: Pixels, seed: int) -> Pixels:
-    order = np.random.default_rng(seed).permutation(len(graph.vertices))
-    return Pixels.build(graph.vertices[order], np.argsort(order)[graph.edges])
+from tests.engine.evaluation.graph_samples import Pixels, renumbered, road
 
 
 def test_the_published_example_has_its_known_score(example_truth: Pixels, example_prediction: Pixels) -> None:
