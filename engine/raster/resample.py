@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import RasterError
 from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
 from engine.raster.source import Pixels
@@ -58,7 +59,8 @@ class Resampling:
         """Choose the block size for two grids.
 
         Raises:
-            RasterError: Their systems cannot be related.
+            RasterError: Their systems cannot be related, or one target pixel covers so many source pixels
+                that the source's size cannot be true.
         """
         row, col = target.height / 2, target.width / 2
         around = np.array([(row - 0.5, col), (row + 0.5, col), (row, col - 0.5), (row, col + 0.5)])
@@ -66,6 +68,11 @@ class Resampling:
         # Source pixels crossed along rows and columns, by a step down and by a step to the right.
         span = np.hypot(places[1] - places[0], places[3] - places[2])
         span = np.where(np.isfinite(span), span, 1.0)
+        if span.prod() > _READ_PX:
+            raise RasterError(
+                f"The raster's pixels of {source.m_per_px:g} m are {span.max():.0f} times smaller than those "
+                f"needed, {target.m_per_px:g} m: check its georeference (or --gsd)."
+            )
         blocks = np.maximum(1, np.rint(span / np.sqrt(3.0))).astype(int).tolist()
         return cls(source, target, *blocks)
 

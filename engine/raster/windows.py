@@ -6,6 +6,10 @@ from itertools import pairwise
 
 from engine.errors import RasterError
 
+MOST_TILES = 2**18
+"""Far beyond any raster that a machine finishes (275 000 km² at 1 m per pixel); a mistaken pixel size or
+a map of the world would fill the memory with windows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -68,7 +72,20 @@ def _cut(length: int, longest: int) -> list[tuple[int, int]]:
     return list(pairwise(stops))
 
 
-def tile(height: int, width: int, *, core_px: int, margin_px: int) -> list[Tile]:
+def _begin(wanted: int, stride_px: int, origin_px: int) -> int:
+    """Return the last multiple of the stride that is not after ``wanted``, or the border."""
+    return max(0, (wanted + origin_px) // stride_px * stride_px - origin_px)
+
+
+def tile(
+    height: int,
+    width: int,
+    *,
+    core_px: int,
+    margin_px: int,
+    stride_px: int = 1,
+    origin_px: tuple[int, int] = (0, 0),
+) -> list[Tile]:
     """Cut a grid into near-equal cores, each seen through a window with a margin.
 
     Near-equal rather than full cores with a remainder: a thin last row would cost two margins for
@@ -78,24 +95,32 @@ def tile(height: int, width: int, *, core_px: int, margin_px: int) -> list[Tile]
         height: Rows of the grid.
         width: Columns of the grid.
         core_px: Longest side of a core.
-        margin_px: Pixels seen around a core, where the grid has them.
+        margin_px: Pixels seen around a core, where the grid has them; a little more where a stride asks.
+        stride_px: Windows begin at multiples of this, counted from ``origin_px``, or at the grid's border.
+        origin_px: Row and column number of the grid's first pixel in that count.
 
     Returns:
         Tiles in row-major order. The cores hold every pixel exactly once; sizes of cores differ by
         one pixel at most along each axis.
 
     Raises:
-        RasterError: A size is not positive, or the margin is negative.
+        RasterError: A size is not positive, the margin is negative, or the tiles are too many.
     """
-    if min(height, width, core_px) < 1 or margin_px < 0:
+    if min(height, width, core_px, stride_px) < 1 or margin_px < 0:
         raise RasterError(
             f"A grid of {height} × {width} px cannot be cut into cores of {core_px} px with a margin of "
             f"{margin_px} px: sizes must be at least 1 px and the margin at least 0 px."
         )
+    if -(-height // core_px) * -(-width // core_px) > MOST_TILES:
+        raise RasterError(
+            f"{height} × {width} px are more than {MOST_TILES} windows of {core_px} px: check the raster's "
+            "pixel size (or --gsd), or give an extent."
+        )
     tiles = []
     for top, bottom in _cut(height, core_px):
         for left, right in _cut(width, core_px):
-            row, col = max(0, top - margin_px), max(0, left - margin_px)
+            row = _begin(top - margin_px, stride_px, origin_px[0])
+            col = _begin(left - margin_px, stride_px, origin_px[1])
             seen_height = min(height, bottom + margin_px) - row
             seen_width = min(width, right + margin_px) - col
             core = Window(top, left, bottom - top, right - left)

@@ -84,6 +84,8 @@ def test_things_that_are_no_raster_are_named(tmp_path, refusal):
     assert "is empty" in refusal(tmp_path / "empty.tif")
     assert "is a folder" in refusal(tmp_path)
     assert "No such file" in refusal(tmp_path / "missing.tif")
+    assert "too long" in refusal("x" * 5000)
+    assert "is empty" in refusal("")
     assert "does not exist" in refusal(f"/vsizip/{tmp_path}/missing.zip/image.tif")
 
 
@@ -129,6 +131,12 @@ def test_a_raster_that_knows_its_size_takes_no_other(write, texture, refusal):
 def test_impossible_resolutions_are_refused(write, texture, refusal):
     assert "above 0" in refusal(write(texture(40, 50), "bare.tif"), source_m_per_px=-1.0)
     assert "above 0" in refusal(write(texture(40, 50), **PLACED), m_per_px=float("nan"))
+
+
+def test_pixels_too_small_to_be_true_are_refused(write, texture, refusal):
+    assert "check its georeference" in refusal(write(texture(9, 9)), source_m_per_px=1e-9)
+    tiny = write(texture(9, 9), **{**PLACED, "transform": Affine(1e-9, 0, 450_000, 0, -1e-9, 5_400_000)})
+    assert "check its georeference" in refusal(tiny)
 
 
 def test_an_error_leaves_the_file_closed(write, texture, refusal):

@@ -65,11 +65,36 @@ def test_work_stays_within_a_third_of_one_pass_for_any_larger_raster(height, wid
     assert work_ratio(tile(height, width, core_px=1024, margin_px=64)) <= (1 + 128 / 1024) ** 2
 
 
+@LAW
+@given(
+    LENGTH, LENGTH, CORE, MARGIN, st.integers(1, 32), st.tuples(st.integers(-99, 99), st.integers(-99, 99))
+)
+def test_windows_begin_at_multiples_of_the_stride_or_at_the_border(
+    height, width, core_px, margin_px, stride_px, origin_px
+):
+    places = {"core_px": core_px, "margin_px": margin_px, "stride_px": stride_px, "origin_px": origin_px}
+    for each, plain in zip(
+        tile(height, width, **places), tile(height, width, core_px=core_px, margin_px=margin_px), strict=True
+    ):
+        assert each.core == plain.core
+        assert each.window.row == 0 or (each.window.row + origin_px[0]) % stride_px == 0
+        assert each.window.col == 0 or (each.window.col + origin_px[1]) % stride_px == 0
+        assert 0 <= plain.window.row - each.window.row < stride_px
+        assert each.window.row + each.window.height == plain.window.row + plain.window.height
+
+
 @pytest.mark.parametrize("sizes", [(0, 5, 4, 1), (5, 5, 0, 1), (5, 5, 4, -1)])
 def test_impossible_sizes_are_refused(sizes):
     height, width, core_px, margin_px = sizes
     with pytest.raises(RasterError, match="at least 1 px"):
         tile(height, width, core_px=core_px, margin_px=margin_px)
+
+
+def test_a_grid_of_the_world_is_refused_before_it_fills_the_memory():
+    with pytest.raises(RasterError, match="pixel size"):
+        tile(20_000_000, 40_000_000, core_px=1024, margin_px=64)
+    with pytest.raises(RasterError, match="extent"):
+        tile(10**12, 1, core_px=1024, margin_px=64)
 
 
 def test_a_window_reaching_outside_is_not_within():
