@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -164,7 +164,7 @@ def convert(
     like: str | None,
     width_m: float | None,
     width_px: float,
-    origin: str,
+    origin: Literal["top-left", "bottom-left"],
     progress: str,
 ) -> None:
     """Convert between road masks (.tif, .png) and graphs (.gpkg, .geojson, .json, .p), both ways."""

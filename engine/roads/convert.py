@@ -60,7 +60,7 @@ class ConvertOptions:
     like: str | None = None
     width_m: float | None = None
     width_px: float = 3.0
-    origin: Literal["top-left", "bottom-left"] | str = "top-left"
+    origin: Literal["top-left", "bottom-left"] = "top-left"
 
 
 @dataclass(frozen=True, slots=True)
