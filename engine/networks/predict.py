@@ -41,13 +41,20 @@ class RoadPredictor:
 
     @torch.inference_mode()
     def predict(
-        self, images: Sequence[NDArray[np.uint8]], valid: Sequence[NDArray[np.bool_]]
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        valid: Sequence[NDArray[np.bool_]],
+        *,
+        phase_px: tuple[int, int] = (0, 0),
     ) -> list[Candidates]:
         """Find the vertex candidates of images of equal size.
 
         Args:
             images: (3, H, W) uint8 RGB each.
             valid: (H, W) each; where there is no image there is no candidate.
+            phase_px: Row and column of the images' first pixel within a stride of the network. A network
+                with strides sees a scene a little differently at each phase; a phase taken from the
+                ground lets a place look the same whatever the image's border.
 
         Returns:
             Candidates of each image, in its own pixel frame.
@@ -58,7 +65,7 @@ class RoadPredictor:
         results: list[Candidates] = []
         while len(results) < len(images):
             part = slice(len(results), len(results) + self._batch)
-            found = self._attempt(images[part], valid[part])
+            found = self._attempt(images[part], valid[part], phase_px)
             if found is not None:
                 results += found
                 continue
@@ -75,11 +82,14 @@ class RoadPredictor:
         return results
 
     def _attempt(
-        self, images: Sequence[NDArray[np.uint8]], valid: Sequence[NDArray[np.bool_]]
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        valid: Sequence[NDArray[np.bool_]],
+        phase_px: tuple[int, int],
     ) -> list[Candidates] | None:
         """Predict a batch; None when memory is too short for it."""
         try:
-            return self._candidates(images, valid)
+            return self._candidates(images, valid, phase_px)
         except (torch.OutOfMemoryError, MemoryError):
             return None
         except RuntimeError as error:
@@ -89,10 +99,15 @@ class RoadPredictor:
             raise
 
     def _candidates(
-        self, images: Sequence[NDArray[np.uint8]], valid: Sequence[NDArray[np.bool_]]
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        valid: Sequence[NDArray[np.bool_]],
+        phase_px: tuple[int, int],
     ) -> list[Candidates]:
         height, width = images[0].shape[1:]
-        planes = self._network(self._input(images))[:, :, :height, :width]  # (B, 28, H, W)
+        row, col = (phase % STRIDE_PX for phase in phase_px)
+        planes = self._network(self._input(images, row, col))  # (B, 28, row + H + .., col + W + ..)
+        planes = planes[:, :, row : row + height, col : col + width]
         return [
             find_candidates(
                 image_planes,
@@ -103,12 +118,13 @@ class RoadPredictor:
             for image_planes, mask in zip(planes, valid, strict=True)
         ]
 
-    def _input(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
-        """Pad, move and normalise images to (B, 3, H, W) of multiples of 32."""
+    def _input(self, images: Sequence[NDArray[np.uint8]], row: int, col: int) -> Tensor:
+        """Pad, move and normalise images to (B, 3, H, W) of multiples of 32, first pixel at (row, col)."""
         height, width = images[0].shape[1:]
         # Mirrored, a scene goes on like a scene: black would be an edge to see, repeated pixels stripes
         # that resemble roads.
-        margins = ((0, 0), (0, 0), (0, -height % STRIDE_PX), (0, -width % STRIDE_PX))
+        below, right = -(row + height) % STRIDE_PX, -(col + width) % STRIDE_PX
+        margins = ((0, 0), (0, 0), (row, below), (col, right))
         stacked = np.pad(np.stack(images), margins, mode="symmetric")
         values = torch.from_numpy(stacked).to(self._device.torch_device).float()
         values.div_(self._normalisation.white).sub_(self._normalisation.centre).mul_(self._normalisation.gain)

@@ -62,6 +62,15 @@ class Grid:
         return Extent.around(self.to_ground(corners), self.crs)
 
     @property
+    def origin_px(self) -> tuple[int, int]:
+        """Whole rows and columns from the system's origin to the upper-left corner, rounded.
+
+        For north-up grids. A place on the ground has the same pixel number, within rounding, in every
+        grid of one system and pixel size.
+        """
+        return round(self.transform.f / self.transform.e), round(self.transform.c / self.transform.a)
+
+    @property
     def centre(self) -> tuple[float, float]:
         """Ground (x, y) of the middle of the grid."""
         x, y = self.to_ground([(self.height / 2, self.width / 2)])[0].tolist()

@@ -82,9 +82,10 @@ def find_metric_grid(
 
     Returns:
         The grid, and the window of ``source`` that it is, if it is one: where the file's pixels are
-        north-up, square and of the wanted size within ``SIZE_TOLERANCE``. Else the grid is north-up, of
-        exactly ``m_per_px``, in a transverse Mercator system centred on the place (in the source's local
-        metres, if it has no system), and the window is None.
+        north-up, square and of the wanted size within ``SIZE_TOLERANCE``. Else the window is None and the
+        grid is north-up, of exactly ``m_per_px``, its corner at whole pixels of its system: the source's
+        own if that is metric and true to scale within ``SIZE_TOLERANCE``, so that rasters of one region
+        share their pixels, else a transverse Mercator system centred on the place.
 
     Raises:
         RasterError: The extent lies outside the raster.
@@ -95,7 +96,7 @@ def find_metric_grid(
     if _fits(source, m_per_px):
         part = _covering_window(source, region) if extent else source.whole
         return source.window(part), part
-    crs = None if source.crs is None else local_metric_crs(*region.centre, source.crs)
+    crs = _working_crs(source, region)
     rows = np.linspace(0, source.height, _OUTLINE_POINTS)
     cols = np.linspace(0, source.width, _OUTLINE_POINTS)
     lattice = np.stack(np.meshgrid(rows, cols), axis=-1).reshape(-1, 2)
@@ -104,9 +105,27 @@ def find_metric_grid(
         cover = region.in_crs(crs).intersect(cover) or cover
     left = np.floor(cover.x_min / m_per_px + _SNAP) * m_per_px
     top = np.ceil(cover.y_max / m_per_px - _SNAP) * m_per_px
-    height = int(np.ceil((top - cover.y_min) / m_per_px - _SNAP))
-    width = int(np.ceil((cover.x_max - left) / m_per_px - _SNAP))
+    height = max(1, int(np.ceil((top - cover.y_min) / m_per_px - _SNAP)))
+    width = max(1, int(np.ceil((cover.x_max - left) / m_per_px - _SNAP)))
     return Grid(Affine(m_per_px, 0.0, left, 0.0, -m_per_px, top), height, width, crs, m_per_px), None
+
+
+def _working_crs(source: Grid, region: Extent) -> str | None:
+    """Choose the system of the network's grid: the source's own where a unit is a metre on the ground."""
+    if source.crs is None:
+        return None
+    crs = parse_crs(source.crs)
+    if crs.is_projected and crs.linear_units_factor[1] == 1.0:
+        places = [
+            region.centre,
+            *((x, y) for x in (region.x_min, region.x_max) for y in (region.y_min, region.y_max)),
+        ]
+        units_m = [
+            ground_size_m(Affine(1, 0, x - 0.5, 0, -1, y + 0.5), source.crs, 0.5, 0.5) for x, y in places
+        ]
+        if np.all(np.abs(np.array(units_m) - 1.0) <= SIZE_TOLERANCE):
+            return source.crs
+    return local_metric_crs(*region.centre, source.crs)
 
 
 def _find_region(source: Grid, name: str, extent: Extent | None) -> Extent:

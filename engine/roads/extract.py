@@ -13,6 +13,7 @@ from engine.frames import RowCol
 from engine.networks.candidates import Candidates
 from engine.networks.card import WeightsCard
 from engine.networks.device import Device, choose_device
+from engine.networks.layout import STRIDE_PX
 from engine.networks.predict import RoadPredictor
 from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
 from engine.progress import Progress, Silent
@@ -90,15 +91,17 @@ def _within_core(candidates: Candidates, place: Tile) -> Candidates:
 
 def _predict(reader: RasterReader, predictor: RoadPredictor, block: Sequence[Tile]) -> Candidates:
     """Read and predict the windows of a block; windows without a valid pixel cost nothing."""
+    first_row, first_col = reader.grid.origin_px
     alike: dict[tuple[int, ...], list[tuple[Tile, Pixels]]] = defaultdict(list)
     for place in block:
         pixels = reader.read(place.window)
         if pixels.valid.any():
-            alike[pixels.rgb.shape].append((place, pixels))
+            phase = (first_row + place.window.row) % STRIDE_PX, (first_col + place.window.col) % STRIDE_PX
+            alike[*phase, *pixels.valid.shape].append((place, pixels))
     found = [Candidates.empty()]
-    for group in alike.values():
+    for (row, col, *_), group in alike.items():
         results = predictor.predict(
-            [pixels.rgb for _, pixels in group], [pixels.valid for _, pixels in group]
+            [pixels.rgb for _, pixels in group], [pixels.valid for _, pixels in group], phase_px=(row, col)
         )
         found += [_within_core(result, place) for result, (place, _) in zip(results, group, strict=True)]
     return Candidates.concatenate(found)
@@ -188,7 +191,14 @@ def extract(
         if kept:
             kept.start(job, resume=resume)
         grid = reader.grid
-        places = tile(grid.height, grid.width, core_px=options.core_px, margin_px=options.margin_px)
+        places = tile(
+            grid.height,
+            grid.width,
+            core_px=options.core_px,
+            margin_px=options.margin_px,
+            stride_px=STRIDE_PX,
+            origin_px=grid.origin_px,
+        )
         blocks = list(_blocks(places, options.windows_per_block))
         found = []
         for number, block in enumerate(blocks):

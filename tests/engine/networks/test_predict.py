@@ -105,6 +105,20 @@ def test_an_image_s_result_does_not_depend_on_its_neighbours(lively: LoadedWeigh
         assert_same(found, predictor.predict([image], everywhere([image]))[0])
 
 
+def test_a_phase_places_the_image_in_the_network_s_stride(lively: LoadedWeights) -> None:
+    (image,) = noise(1, 91, 85)
+    full = np.pad(image, ((0, 0), (5, 0), (11, 0)), mode="symmetric")
+    predictor = RoadPredictor(lively, FLOAT32, threshold=0.6)
+    (expected,) = predictor.predict([full], everywhere([full]))
+    (found,) = predictor.predict([image], everywhere([image]), phase_px=(5, 32 + 11))
+    # Near the border the smoothing sees pixels of the one and the outside of the other.
+    inner = (expected.positions > np.array([5, 11]) + 5).all(axis=1)
+    expected, found = expected.select(inner), found.select((found.positions > 5).all(axis=1))
+    assert len(found) > 10
+    assert np.allclose(found.positions + np.array([5, 11]), expected.positions)
+    assert np.allclose(found.edge_probability, expected.edge_probability, atol=1e-6)
+
+
 def test_no_images_give_no_results(lively: LoadedWeights) -> None:
     assert RoadPredictor(lively, FLOAT32).predict([], []) == []
 

@@ -135,7 +135,15 @@ def test_tensors_must_fit_the_architecture(file: Path) -> None:
         ("configuration", {"trunk": 4}, "cannot be built"),
         ("configuration", {"widths": [4, 8]}, "cannot be built"),
         ("configuration", {}, "does not fit|and should be"),
+        ("configuration", {"dilations": [1] * 10**5}, "100000 stages"),
         ("m_per_px", 0.0, "not above zero"),
+        ("m_per_px", 1e9, "between 0.01 and 100"),
+        ("m_per_px", 1e-9, "between 0.01 and 100"),
+        ("normalisation", {"white": 255, "centre": 0.5, "gain": 1e38}, "gain = 1e"),
+        ("thresholds", {"vertex_threshold": -0.1}, "between 0 and 1"),
+        ("thresholds", {"edge_threshold": 7}, "between 0 and 1"),
+        ("thresholds", {"nms_radius_px": 1e9}, "between 0 and 200"),
+        ("thresholds", {"nms_radius_px": "8"}, "card cannot be read"),
         ("m_per_px", None, "card cannot be read"),
         ("normalisation", {}, "card cannot be read"),
     ],
@@ -198,6 +206,8 @@ def test_an_absent_file_is_named(tmp_path: Path) -> None:
         load_weights(tmp_path / "absent.safetensors")
     with pytest.raises(WeightsError, match="no weights file"):
         load_weights(tmp_path)
+    with pytest.raises(WeightsError, match="too long"):
+        load_weights("x" * 5000 + ".pt")
 
 
 def test_nothing_unusable_is_ever_written(network: Compact, tmp_path: Path) -> None:
@@ -234,7 +244,7 @@ def test_a_random_reference_network_does_not_flood_the_decoder() -> None:
     assert torch.sigmoid(planes[0] - planes[1]).max() < 0.02
 
 
-@pytest.mark.parametrize("name", ["random:unet", "random:compact:x"])
+@pytest.mark.parametrize("name", ["random:unet", "random:compact:x", "random:compact:" + "9" * 30])
 def test_random_weights_of_no_architecture_are_refused(name: str) -> None:
     with pytest.raises(WeightsError):
         load_weights(name)

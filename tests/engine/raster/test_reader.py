@@ -10,6 +10,7 @@ from rasterio.io import MemoryFile
 
 from engine.errors import RasterError
 from engine.raster.crs import WGS_84, ground_size_m, parse_crs, reproject_points
+from engine.raster.placement import SIZE_TOLERANCE
 from engine.raster.reader import Extent, RasterOptions, open_raster
 from engine.raster.windows import Window, tile
 
@@ -88,7 +89,9 @@ def test_the_metric_grid_covers_the_raster_north_up_at_the_wanted_size(site, wri
     assert grid.transform.b == grid.transform.d == 0
     assert (grid.transform.a, grid.transform.e) == (1.5, -1.5)
     for place in [(0, 0), (grid.height, grid.width)]:
-        assert ground_size_m(grid.transform, grid.crs, *place) == pytest.approx((1.5, 1.5), rel=1e-6)
+        # In the raster's own system a unit is a metre within 2 %; a local system is made for the place.
+        share = SIZE_TOLERANCE if grid.crs == source.crs else 1e-6
+        assert ground_size_m(grid.transform, grid.crs, *place) == pytest.approx((1.5, 1.5), rel=share)
     corners = [(0, 0), (0, source.width), (source.height, 0), (source.height, source.width)]
     inside = grid.to_pixels(reproject_points(source.to_ground(corners), source.crs, grid.crs))
     assert (inside > -1e-3).all()
@@ -117,7 +120,20 @@ def test_a_fitting_raster_is_read_without_resampling(write, texture):
     with open_raster(write(image, **UTM), m_per_px=1.015) as reader:
         assert reader.grid == reader.source_grid
     with open_raster(write(image, **UTM), m_per_px=1.03) as reader:
-        assert reader.grid.crs != reader.source_grid.crs
+        assert reader.grid.transform.a == 1.03
+
+
+def test_rasters_of_one_metric_system_share_the_network_s_pixels(write, texture):
+    coarse = texture(120, 90)
+    fine = coarse.repeat(2, axis=1).repeat(2, axis=2)
+    halves = {"crs": UTM["crs"], "transform": Affine(0.5, 0, 450_007, 0, -0.5, 5_399_995)}
+    with (
+        open_raster(write(coarse, **UTM), m_per_px=1.0) as one,
+        open_raster(write(fine, "fine.tif", **halves), m_per_px=1.0) as other,
+    ):
+        assert other.grid.crs == one.grid.crs
+        assert np.subtract(other.grid.origin_px, one.grid.origin_px).tolist() == [5, 7]
+        assert np.array_equal(other.read(other.grid.whole).rgb, coarse)
 
 
 def test_web_mercator_counts_true_metres_not_its_own(write, texture):

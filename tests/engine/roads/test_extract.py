@@ -39,7 +39,7 @@ class Oracle:
     def __init__(self, _loaded, _device):
         self.tensor = torch.from_numpy(encode(town(), HEIGHT, WIDTH))
 
-    def predict(self, images, valid):
+    def predict(self, images, valid, *, phase_px):
         Oracle.windows += len(images)
         found = []
         for rgb, mask in zip(images, valid, strict=True):
