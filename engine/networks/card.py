@@ -8,6 +8,12 @@ from typing import Any, Self
 
 from engine.errors import WeightsError
 
+_M_PER_PX = 0.01, 100.0
+"""Ground sizes at which roads can be seen in an image."""
+
+_MOST_PX = 200.0
+"""Longest length of the decoder: pairs of vertices within it are listed, and there are many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
@@ -111,7 +117,30 @@ class WeightsCard:
             ) from error
         if card.m_per_px <= 0.0 or card.normalisation.white <= 0.0:
             raise WeightsError("The card of the weights has a size or a brightness that is not above zero.")
+        _check_limits(card)
         return card
+
+
+def _check_limits(card: WeightsCard) -> None:
+    """Refuse numbers with which no network works; a damaged card must not ask for endless work.
+
+    Raises:
+        WeightsError: A number lies outside its limits.
+    """
+    limits = {
+        "m_per_px": (card.m_per_px, *_M_PER_PX),
+        "white": (card.normalisation.white, 1e-3, 1e6),
+        "centre": (card.normalisation.centre, -1e3, 1e3),
+        "gain": (card.normalisation.gain, -1e3, 1e3),
+    }
+    for name, value in card.thresholds.items():
+        limits[name] = value, 0.0, _MOST_PX if name.endswith("_px") else 1.0
+    for name, (value, low, high) in limits.items():
+        if not low <= value <= high:
+            raise WeightsError(
+                f"The card of {card.name} has {name} = {value:g}, which should lie between {low:g} and "
+                f"{high:g}: export the weights again."
+            )
 
 
 def _text(value: object) -> str:

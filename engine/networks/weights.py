@@ -37,6 +37,9 @@ _SAFE = ".safetensors"
 _PICKLED = (".pt", ".pth", ".ckpt")
 _RANDOM = "random"
 _LARGEST_OPTION = 4096
+_MOST_STAGES = 64
+_SEED_DIGITS = 18
+"""A seed of so many digits fits into torch's 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +72,10 @@ def build_network(architecture: str, configuration: Mapping[str, Any]) -> nn.Mod
         raise WeightsError(f"There is no architecture {architecture!r}: this version knows {known}.")
     values = {key: tuple(one) if isinstance(one, list) else one for key, one in configuration.items()}
     for one in values.values():
+        if isinstance(one, tuple) and len(one) > _MOST_STAGES:
+            raise WeightsError(
+                f"The configuration of the network has {len(one)} stages in a row: export the weights again."
+            )
         for number in one if isinstance(one, tuple) else (one,):
             # Also keeps a damaged card from asking for more memory than there is.
             if type(number) is not int or not 0 < number <= _LARGEST_OPTION:
@@ -220,17 +227,24 @@ def load_weights(name: str | Path) -> LoadedWeights:
     kind, _, rest = text.partition(":")
     if kind == _RANDOM and rest:
         architecture, _, seed = rest.partition(":")
-        if seed and not seed.isdecimal():
-            raise WeightsError(f"{text!r} has no whole number as its seed: use {_RANDOM}:{architecture}:1.")
+        if seed and not (seed.isdecimal() and len(seed) <= _SEED_DIGITS):
+            raise WeightsError(
+                f"{text[:60]!r} has no whole number of up to {_SEED_DIGITS} digits as its seed: use "
+                f"{_RANDOM}:{architecture[:20]}:1."
+            )
         return random_weights(architecture, int(seed or 0))
     path = Path(text)
     if path.suffix in (_SAFE, *_PICKLED) or path.name != text:
-        if not path.is_file():
+        try:
+            found = path.is_file()
+        except OSError as error:
+            raise WeightsError(f"{text[:200]} cannot be read: {error.strerror}.") from error
+        if not found:
             raise WeightsError(f"There is no weights file {path}: check its name.")
         return _read(path)
     if text not in list_weights():
         available = ", ".join(list_weights()) or "none"
         raise WeightsError(
-            f"There are no weights named {text!r} (available: {available}): use one of these, or a file."
+            f"There are no weights named {text[:60]!r} (available: {available}): use one of these, or a file."
         )
     return _read(FOLDER / (text + _SAFE))
