@@ -10,7 +10,7 @@ from typing import Any, Literal
 from engine.errors import GraphError, OutputError
 from engine.raster.crs import WGS_84, parse_crs
 from engine.roads.geojson import write_geojson
-from engine.roads.geopackage import write_geopackage
+from engine.roads.geopackage import check_replaceable, write_geopackage
 from engine.roads.georeference import reproject
 from engine.roads.graph import RoadGraph
 from engine.roads.lines import read_lines
@@ -54,13 +54,15 @@ def check_writable_format(path: str | os.PathLike[str]) -> None:
     """Make sure that graphs can be written under this name: worth asking before long work.
 
     Raises:
-        OutputError: The suffix is none of the formats.
+        OutputError: The suffix is none of the formats, or a GeoPackage there must not be replaced.
     """
     known = (*GROUND_SUFFIXES, *PIXEL_SUFFIXES)
     if suffix(path) not in known:
         raise OutputError(
             f"Graphs are not written as '{suffix(path) or Path(path).name}': use one of {', '.join(known)}."
         )
+    if suffix(path) == ".gpkg":
+        check_replaceable(path)
 
 
 def _is_geojson(path: str | os.PathLike[str]) -> bool:

@@ -50,4 +50,5 @@ def write_geojson(
     features = ",\n".join(_feature(segment, number) for number, segment in enumerate(network.segments, 1))
     text = json.dumps(head, ensure_ascii=False)[:-1] + f', "features": [\n{features}\n]}}\n'
     with atomic_path(path) as draft:
-        draft.write_text(text, encoding="utf-8")
+        # Bytes of file names that are no text become escapes.
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -34,6 +34,8 @@ ROAD_FIELDS = {
 JUNCTION_FIELDS = {"node_id": "int32", "degree": "int32", "kind": "str:8"}
 """Attributes of the layer ``junctions``, in order."""
 
+_OWN_TABLES = {"roads", "junctions", "layer_styles"}
+
 UNDEFINED_CARTESIAN = -1
 """The GeoPackage's number for a plane in unknown relation to the globe."""
 
@@ -139,6 +141,12 @@ def _add_styles(database: sqlite3.Connection, stamp: str) -> None:
         )
 
 
+def _provenance_json(provenance: Mapping[str, Any]) -> str:
+    """Write provenance as JSON; bytes of file names that are no text, as escapes."""
+    text = json.dumps(provenance, sort_keys=True, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _add_provenance(database: sqlite3.Connection, provenance: Mapping[str, Any], stamp: str) -> None:
     """Store where the file came from, as the extension gpkg_metadata prescribes."""
     database.executescript(_TABLES)
@@ -147,7 +155,7 @@ def _add_provenance(database: sqlite3.Connection, provenance: Mapping[str, Any],
         " 'http://www.geopackage.org/spec121/#extension_metadata', 'read-write')",
         [("gpkg_metadata",), ("gpkg_metadata_reference",)],
     )
-    text = json.dumps(provenance, sort_keys=True, ensure_ascii=False)
+    text = _provenance_json(provenance)
     database.execute(
         "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'urn:plumbline:provenance', 'application/json', ?)",
         (text,),
@@ -191,6 +199,39 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     raise OutputError(f"{path} holds no provenance: extract the roads again.")
 
 
+def check_replaceable(path: str | os.PathLike[str]) -> None:
+    """Refuse to replace a GeoPackage that is open elsewhere, or that holds more than roads.
+
+    A program that has it open keeps changes in a second file beside it, by name. SQLite would play those of
+    the old file into the new one, which destroys it.
+
+    Args:
+        path: Where a GeoPackage shall be written; there need not be one yet.
+
+    Raises:
+        OutputError: It must not be replaced.
+    """
+    final = Path(path).absolute()
+    for ending in ("-wal", "-journal"):
+        if final.with_name(final.name + ending).exists():
+            raise OutputError(
+                f"{final} is open in another program, which keeps {final.name}{ending} beside it: close it "
+                "there (in QGIS: remove its layers), or choose another name."
+            )
+    if not final.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(f"{final.as_uri()}?immutable=1", uri=True)) as database:
+            found = {str(row[0]) for row in database.execute("SELECT table_name FROM gpkg_contents")}
+    except sqlite3.Error:
+        return  # no GeoPackage at all
+    if others := sorted(found - _OWN_TABLES):
+        raise OutputError(
+            f"{final} also holds {', '.join(others[:3])}, which would be lost: choose another name, and copy "
+            "the roads over afterwards."
+        )
+
+
 def write_geopackage(
     path: str | os.PathLike[str],
     network: RoadNetwork,
@@ -213,10 +254,12 @@ def write_geopackage(
         written: The time to note in the file; now when absent.
 
     Raises:
-        OutputError: The folder is absent, allows no writing, or its disk is full.
+        OutputError: The folder is absent, allows no writing, or its disk is full; or an older file must not
+            be replaced.
     """
     moment = (written or datetime.now(UTC)).astimezone(UTC)
     stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    check_replaceable(path)
     with atomic_path(path) as draft:
         with fiona.Env(OGR_CURRENT_DATE=stamp):
             _write_layers(draft, network, crs_wkt)

@@ -8,12 +8,15 @@ import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import fiona
 import pytest
 
 from engine.errors import OutputError
+from engine.roads.convert import convert_file
+from engine.roads.formats import GraphFile, write_graph
 from engine.roads.geopackage import JUNCTION_FIELDS, ROAD_FIELDS, read_provenance, write_geopackage
 from engine.roads.graph import RoadGraph
 from engine.roads.segments import RoadNetwork, build_network
@@ -159,3 +162,48 @@ def test_a_file_without_provenance_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.gpkg").write_text("no database")
     with pytest.raises(OutputError, match="holds no provenance"):
         read_provenance(tmp_path / "x.gpkg")
+
+
+def test_a_file_that_another_program_has_open_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "roads.gpkg"
+    write_geopackage(path, network(), crs_wkt=WKT_26986, provenance={})
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE edited AS SELECT * FROM roads")
+        other.commit()
+        with pytest.raises(OutputError, match="open in another program"):
+            write_geopackage(path, network(), crs_wkt=WKT_26986, provenance={})
+        assert other.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    write_geopackage(path, network(), crs_wkt=WKT_26986, provenance={})
+
+
+@pytest.mark.parametrize("write", [write_graph, convert_file])
+def test_a_file_with_other_layers_is_left_alone(tmp_path: Path, write: Any) -> None:
+    path, source = tmp_path / "project.gpkg", tmp_path / "g.geojson"
+    schema = {"geometry": "Point", "properties": {"name": "str"}}
+    with fiona.open(path, "w", driver="GPKG", layer="trees", schema=schema, crs="EPSG:26986"):
+        pass
+    before = path.read_bytes()
+    file = GraphFile(RoadGraph.build([(0, 0), (5, 5)], [(0, 1)]), "ground")
+    write_graph(source, file)
+    with pytest.raises(OutputError, match="also holds trees"):
+        write(path, file) if write is write_graph else write(source, path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_geopackage_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "roads.gpkg"
+    path.write_text("once upon a time")
+    write_geopackage(path, network(), crs_wkt=WKT_26986, provenance={})
+    write_geopackage(path, network(), crs_wkt=WKT_26986, provenance=PROVENANCE)
+    assert read_provenance(path) == PROVENANCE
+
+
+def test_names_that_are_no_text_are_kept_as_escapes(tmp_path: Path) -> None:
+    path, names = tmp_path / "roads.gpkg", {"source": os.fsdecode(b"stra\xdfe.tif"), "place": "Zürich"}
+    write_geopackage(path, network(), crs_wkt=WKT_26986, provenance=names)
+    assert read_provenance(path) == names
+    file = GraphFile(RoadGraph.build([(0, 0), (5, 5)], [(0, 1)]), "ground")
+    write_graph(tmp_path / "roads.geojson", file, provenance=names)
+    document = json.loads((tmp_path / "roads.geojson").read_text(encoding="utf-8"))
+    assert document["provenance"] == names
