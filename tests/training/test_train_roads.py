@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from training.config import (
 from training.export import export_weights
 from training.train_roads import BEST, LAST, train_roads
 
+ROOT = Path(__file__).resolve().parents[2]
 TINY = {
     "stem": 4,
     "widths": [4, 8, 8],
@@ -71,6 +74,50 @@ def test_worker_process_draws_the_same_batches(town_folder: Path, tmp_path: Path
     helped_recipe = replace(recipe, run=replace(recipe.run, workers=1))
     helped = train_roads(helped_recipe, data=town_folder, out=tmp_path / "helped")
     assert all(torch.equal(alone.network[key], helped.network[key]) for key in alone.network)
+
+
+RECIPE = """
+[run]
+steps = 4
+batch = 2
+crop_px = 64
+precision = "32-true"
+accelerator = "cpu"
+devices = 2
+strategy = "ddp"
+workers = 0
+[network]
+options = {stem = 4, widths = [4, 8, 8], blocks = [1, 1], dilations = [1], decoder = 4, head = 4}
+[[sources]]
+kind = "masks"
+path = "."
+[validation]
+path = "."
+every_steps = 2
+crops = 2
+tiles = 0
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_train_together(town_folder: Path, tmp_path: Path) -> None:
+    """As several graphics cards do: each draws its own crops, and one of them judges and writes."""
+    recipe, out = tmp_path / "recipe.toml", tmp_path / "out"
+    recipe.write_text(RECIPE, encoding="utf-8")
+    command = [sys.executable, "-m", "training", "roads", "--config", str(recipe), "--data", str(town_folder)]
+    run = subprocess.run(
+        [*command, "--out", str(out)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert "2 processes" in run.stderr
+    kept = read_checkpoint(out / LAST)
+    assert kept.step == 4
+    assert kept.scores["loss_total"] > 0
 
 
 def test_loss_falls(town_folder: Path, tmp_path: Path) -> None:
