@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -10,12 +11,27 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import OutputError, ResumeError
 from engine.networks.candidates import Candidates
 
 _LOG = logging.getLogger(__name__)
 _JOB = "job.json"
+_OURS = ("block_*.npz", "block_*.draft", "job.draft", _JOB)
+_DAMAGE = (
+    BadZipFile,
+    zlib.error,
+    KeyError,
+    TypeError,
+    ValueError,
+    OSError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+)
+"""What reading a file that is no block, or no longer a sound one, can raise."""
+
 _FIELDS = tuple(each.name for each in fields(Candidates))
 
 
@@ -33,6 +49,22 @@ def _write(path: Path, write: Any) -> None:
             f"Cannot keep finished work in {path.parent}: {error.strerror or error}. "
             "Make room or choose another output folder; what is finished stays, and --resume continues."
         ) from error
+
+
+def _checked(arrays: Mapping[str, NDArray[Any]]) -> Candidates:
+    """Make candidates of arrays.
+
+    Raises:
+        ValueError: They are not of the shapes and types of candidates, or not finite.
+    """
+    count, empty = len(arrays["positions"]), Candidates.empty()
+    for name in _FIELDS:
+        found, like = arrays[name], getattr(empty, name)
+        if found.dtype != like.dtype or found.shape != (count, *like.shape[1:]):
+            raise ValueError(f"{name} is {found.dtype} {found.shape}")
+        if not np.isfinite(found).all():
+            raise ValueError(f"{name} is not finite")
+    return Candidates(**arrays)
 
 
 class KeptBlocks:
@@ -62,7 +94,7 @@ class KeptBlocks:
         """
         wanted = json.dumps(job, sort_keys=True, indent=1)
         if resume and (self._folder / _JOB).is_file():
-            if (self._folder / _JOB).read_text(encoding="utf-8") != wanted:
+            if (self._folder / _JOB).read_bytes() != wanted.encode():
                 raise ResumeError(
                     f"The work kept in {self._folder} is of another job (input, extent, weights, device "
                     "or version differ): repeat the first command exactly, or start anew without --resume."
@@ -87,10 +119,15 @@ class KeptBlocks:
             return None
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return Candidates(**{name: arrays[name] for name in _FIELDS})
-        except (BadZipFile, KeyError, ValueError, OSError):
+                return _checked({name: arrays[name] for name in _FIELDS})
+        except _DAMAGE:
             _LOG.warning("Block %d kept in %s is damaged and is done again.", block, self._folder)
             return None
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether there is finished work."""
+        return any(self._folder.glob("block_*.npz"))
 
     def save(self, block: int, candidates: Candidates) -> None:
         """Keep the candidates of a finished block.
@@ -110,9 +147,15 @@ class KeptBlocks:
         if not self._folder.is_dir():
             return
         try:
-            for pattern in ("block_*.npz", "*.draft", _JOB):
-                for path in self._folder.glob(pattern):
-                    path.unlink()
+            ours = [path for pattern in _OURS for path in self._folder.glob(pattern)]
+            # Nothing is removed from a folder that may be someone's own.
+            if foreign := sorted(set(self._folder.iterdir()) - set(ours)):
+                raise OutputError(
+                    f"{self._folder} holds {foreign[0].name}, which is not of this program. "
+                    "Remove the folder or choose another output."
+                )
+            for path in ours:
+                path.unlink()
             self._folder.rmdir()
         except OSError as error:
             raise OutputError(

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from engine.atomic import keep_inputs, writable_folder
-from engine.errors import OutputError, RasterError
+from engine.errors import EngineError, OutputError
 from engine.progress import Progress
 from engine.raster.source import list_files
+from engine.roads.exclusive import exclusive
 from engine.roads.extract import Extraction, RoadOptions, extract
 from engine.roads.formats import PIXEL_SUFFIXES, GraphFile, check_writable_format, suffix, write_graph
 from engine.roads.georeference import to_ground, to_pixels
@@ -66,17 +67,17 @@ def extract_to_file(
         Cancelled: The progress asked to stop; finished blocks are kept.
     """
     _check_outputs(path, output, preview)
-    kept = KeptBlocks(kept_folder(output))
-    try:
-        result = extract(path, options, kept=kept, resume=resume, progress=progress)
-    except RasterError:
-        # A file that is mended is another file: its blocks are of no use. A place on the net may answer
-        # again; and a mistyped name is no reason to lose an earlier run's work.
-        if kept.in_use and Path(path).is_file():
-            kept.discard()
-        raise
-    _write(output, result)
-    if preview:
-        preview_raster(preview, path, result.graph, result.grid, options=options.raster)
-    kept.discard()
+    with exclusive(output):
+        kept = KeptBlocks(kept_folder(output))
+        try:
+            result = extract(path, options, kept=kept, resume=resume, progress=progress)
+        except EngineError:
+            # Finished work stays: a drive on the net may answer again.
+            if kept.in_use and not kept.has_blocks:
+                kept.discard()
+            raise
+        _write(output, result)
+        if preview:
+            preview_raster(preview, path, result.graph, result.grid, options=options.raster)
+        kept.discard()
     return output

@@ -1,3 +1,6 @@
+from dataclasses import fields
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 
@@ -74,6 +77,62 @@ def test_a_folder_with_other_files_is_left_alone(folder):
     with pytest.raises(OutputError, match="Remove the folder"):
         KeptBlocks(folder).start(JOB, resume=False)
     assert (folder / "precious.txt").read_text() == "mine"
+
+
+def test_no_file_is_removed_from_a_folder_with_other_files(folder):
+    folder.mkdir()
+    for name in ("block_000000.npz", "chapter.draft"):
+        (folder / name).write_text("mine")
+    with pytest.raises(OutputError, match=r"chapter\.draft"):
+        KeptBlocks(folder).start(JOB, resume=False)
+    assert {path.name for path in folder.iterdir()} == {"block_000000.npz", "chapter.draft"}
+
+
+def vast(file):
+    """The header of an array of 8 TiB, and nothing behind it."""
+    np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (2**40, 2)})
+
+
+def tampered(name, change):
+    arrays = {field.name: getattr(some(), field.name) for field in fields(Candidates)}
+    return {**arrays, name: change(arrays[name])}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("positions", lambda array: array * np.nan),
+        ("positions", lambda array: array[:, 0]),
+        ("positions", lambda array: array.astype("U9")),
+        ("vertex_probability", lambda array: array[:-1]),
+        ("offsets_px", lambda array: array.astype(complex)),
+        ("edge_probability", lambda array: np.float32(1)),
+    ],
+)
+def test_a_block_of_other_arrays_is_done_again(folder, name, change):
+    kept = KeptBlocks(folder)
+    kept.start(JOB, resume=False)
+    np.savez(folder / "block_000000.npz", **tampered(name, change))
+    assert kept.load(0) is None
+
+
+def test_a_block_that_claims_more_than_there_is_is_done_again(folder):
+    kept = KeptBlocks(folder)
+    kept.start(JOB, resume=False)
+    with ZipFile(folder / "block_000000.npz", "w") as archive, archive.open("positions.npy", "w") as file:
+        vast(file)
+    assert kept.load(0) is None
+    with (folder / "block_000001.npz").open("wb") as file:
+        np.save(file, np.zeros((3, 2)))
+    assert kept.load(1) is None
+
+
+def test_a_job_that_is_no_text_is_another_job(folder):
+    kept = KeptBlocks(folder)
+    kept.start(JOB, resume=False)
+    (folder / "job.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ResumeError, match="another job"):
+        kept.start(JOB, resume=True)
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):

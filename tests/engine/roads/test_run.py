@@ -7,6 +7,8 @@ from affine import Affine
 from engine.errors import OutputError, RasterError
 from engine.networks.candidates import Candidates
 from engine.progress import Silent
+from engine.roads import run
+from engine.roads.exclusive import exclusive
 from engine.roads.extract import RoadOptions
 from engine.roads.kept import KeptBlocks
 from engine.roads.run import extract_to_file, kept_folder
@@ -66,7 +68,41 @@ def test_an_image_inside_a_geopackage_or_a_virtual_raster_is_not_replaced(tmp_pa
     package, mosaic = tmp_path / "image.gpkg", tmp_path / "mosaic.vrt"
     rasterio.shutil.copy(image, package, driver="GPKG")
     rasterio.shutil.copy(image, mosaic, driver="VRT")
-    with pytest.raises(OutputError, match="would be replaced"):
+    with pytest.raises(OutputError, match="would be lost"):
         attempt(f"GPKG:{package}:image", package)
     with pytest.raises(OutputError, match="would be replaced"):
         attempt(mosaic, tmp_path / "roads.gpkg", image)
+
+
+def test_two_runs_do_not_share_an_output(tmp_path, image):
+    output = tmp_path / "roads.gpkg"
+    kept = KeptBlocks(kept_folder(output))
+    kept.start({"source": "town.tif"}, resume=False)
+    kept.save(0, Candidates.empty())
+    with exclusive(output):
+        for resume in (False, True):
+            with pytest.raises(OutputError, match="Another run"):
+                attempt(image, output, resume=resume)
+    assert kept.has_blocks
+    assert not (tmp_path / "roads.gpkg.lock").exists()
+
+
+def test_a_lock_that_a_killed_run_left_hinders_nobody(tmp_path):
+    (tmp_path / "roads.gpkg.lock").touch()
+    with exclusive(tmp_path / "roads.gpkg"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_drive_that_goes_away_costs_no_finished_block(tmp_path, image, monkeypatch):
+    def half(_path, _options, *, kept, resume, progress):
+        del progress
+        kept.start({"source": "town.tif"}, resume=resume)
+        kept.save(0, Candidates.empty())
+        raise RasterError("The drive is away.")
+
+    monkeypatch.setattr(run, "extract", half)
+    output = tmp_path / "roads.gpkg"
+    with pytest.raises(RasterError):
+        attempt(image, output)
+    assert KeptBlocks(kept_folder(output)).load(0) is not None
