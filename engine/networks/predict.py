@@ -17,7 +17,7 @@ from engine.networks.weights import LoadedWeights
 CANDIDATE_PROBABILITY = 0.02
 """Vertices less probable than this never leave the device; the decoder's threshold lies above it."""
 
-_CUDA_BATCH = 8
+_CUDA_BATCH = 4
 
 
 class RoadPredictor:

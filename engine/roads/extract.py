@@ -107,8 +107,32 @@ def _predict(reader: RasterReader, predictor: RoadPredictor, block: Sequence[Til
     return Candidates.concatenate(found)
 
 
-def _blocks(places: Sequence[Tile], size: int) -> Iterator[Sequence[Tile]]:
-    return (places[start : start + size] for start in range(0, len(places), size))
+def _candidates(
+    reader: RasterReader,
+    predictor: RoadPredictor,
+    options: RoadOptions,
+    kept: KeptBlocks | None,
+    progress: Progress,
+) -> Iterator[Candidates]:
+    """Yield the candidates of every block: kept ones as they are, the others predicted and kept."""
+    places = tile(
+        reader.grid.height,
+        reader.grid.width,
+        core_px=options.core_px,
+        margin_px=options.margin_px,
+        stride_px=STRIDE_PX,
+        origin_px=reader.grid.origin_px,
+    )
+    starts = range(0, len(places), options.windows_per_block)
+    for number, start in enumerate(starts):
+        progress.report(number, len(starts), "reading and predicting")
+        candidates = kept.load(number) if kept else None
+        if candidates is None:
+            candidates = _predict(reader, predictor, places[start : start + options.windows_per_block])
+            if kept:
+                kept.save(number, candidates)
+        yield candidates
+    progress.report(len(starts), len(starts), "decoding")
 
 
 def _job(
@@ -191,34 +215,16 @@ def extract(
         if kept:
             kept.start(job, resume=resume)
         grid = reader.grid
-        places = tile(
-            grid.height,
-            grid.width,
-            core_px=options.core_px,
-            margin_px=options.margin_px,
-            stride_px=STRIDE_PX,
-            origin_px=grid.origin_px,
-        )
-        blocks = list(_blocks(places, options.windows_per_block))
-        found = []
-        for number, block in enumerate(blocks):
-            progress.report(number, len(blocks), "reading and predicting")
-            candidates = kept.load(number) if kept else None
-            if candidates is None:
-                candidates = _predict(reader, predictor, block)
-                if kept:
-                    kept.save(number, candidates)
-            found.append(candidates)
-        progress.report(len(blocks), len(blocks), "decoding")
+        candidates = merge(list(_candidates(reader, predictor, options, kept, progress)))
         settings = decode_options(options, loaded.card, grid.m_per_px)
-        graph = decode(merge(found), settings, border=RasterBorder(grid.height, grid.width))
-        provenance = {
-            **{key: job[key] for key in ("version", "source", "bands")},
-            "weights": loaded.card.name,
-            "weights_sha256": loaded.sha256,
-            "device": device.description,
-            "m_per_px": grid.m_per_px,
-            "parameters": asdict(options),
-            "decoding": asdict(settings),
-        }
-        return Extraction(graph, grid, reader.source_grid, provenance)
+        graph = decode(candidates, settings, border=RasterBorder(grid.height, grid.width))
+    provenance = {
+        **{key: job[key] for key in ("version", "source", "bands")},
+        "weights": loaded.card.name,
+        "weights_sha256": loaded.sha256,
+        "device": device.description,
+        "m_per_px": grid.m_per_px,
+        "parameters": asdict(options),
+        "decoding": asdict(settings),
+    }
+    return Extraction(graph, grid, reader.source_grid, provenance)
