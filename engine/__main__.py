@@ -1,5 +1,17 @@
 """``python -m engine`` is the command ``plumbline``."""
 
-from engine.cli import main
+import sys
 
-main()
+
+def run() -> None:
+    """Run the command; a wish to stop is heard while libraries are still being loaded, too."""
+    try:
+        from engine.cli import main  # noqa: PLC0415 - takes seconds, in which a user may press Ctrl-C
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

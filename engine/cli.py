@@ -1,6 +1,7 @@
 """The command line: reads options, calls, writes. What a command does stands in the library."""
 
 import json
+import math
 import os
 import signal
 import sys
@@ -23,6 +24,16 @@ from engine.version import VERSION
 
 _STOPPED = 130
 _DEFAULT = RoadOptions()
+
+
+class _Number(click.FloatRange):
+    """A finite number in a range; click's own takes NaN for a number in any range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
 
 
 def _bands(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -58,6 +69,11 @@ def _finish(reporter: Bar | JsonLines, work: Callable[[], Path], *, stopped: str
     except (Cancelled, KeyboardInterrupt):
         reporter.failed("cancelled", stopped)
         sys.exit(_STOPPED)
+    except (OSError, MemoryError) as error:
+        # Whatever the library did not foresee of disks and memory: still the user's to mend.
+        what = " ".join(str(error).split()) or "there is not enough memory"
+        reporter.failed("engine", f"The machine failed the work: {what}. Mend that, then try again.")
+        sys.exit(1)
     reporter.done(str(output))
 
 
@@ -90,14 +106,12 @@ def _progress_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
 @click.option(
     "--min-confidence",
-    type=click.FloatRange(0, 1),
+    type=_Number(0, 1),
     help="Drop edges below; the weights' own value by default.",
 )
-@click.option("--simplify-m", type=click.FloatRange(0), default=_DEFAULT.simplify_m, show_default=True)
-@click.option("--spur-m", type=click.FloatRange(0), default=_DEFAULT.spur_m, show_default=True)
-@click.option(
-    "--min-component-m", type=click.FloatRange(0), default=_DEFAULT.min_component_m, show_default=True
-)
+@click.option("--simplify-m", type=_Number(0), default=_DEFAULT.simplify_m, show_default=True)
+@click.option("--spur-m", type=_Number(0), default=_DEFAULT.spur_m, show_default=True)
+@click.option("--min-component-m", type=_Number(0), default=_DEFAULT.min_component_m, show_default=True)
 @click.option("--preview", type=click.Path(path_type=Path), help="Also draw the roads over the image: a PNG.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted run of the same command.")
 @_progress_option
@@ -142,10 +156,10 @@ def roads(  # noqa: PLR0913 - one parameter an option
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--like", metavar="RASTER", help="Grid that places pixel graphs and masks on the ground.")
-@click.option("--width-m", type=click.FloatRange(0, min_open=True), help="Width of roads drawn into a mask.")
+@click.option("--width-m", type=_Number(0, min_open=True), help="Width of roads drawn into a mask.")
 @click.option(
     "--width-px",
-    type=click.FloatRange(0, min_open=True),
+    type=_Number(0, min_open=True),
     default=ConvertOptions().width_px,
     show_default=True,
 )

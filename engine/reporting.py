@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 from tqdm import tqdm
@@ -48,6 +49,8 @@ class JsonLines:
     """One JSON object per line on stdout: ``progress``, ``log``, ``done`` or ``error`` events."""
 
     def _write(self, event: str, **values: object) -> None:
+        if sys.stdout is None:  # closed by whoever started us: nobody listens
+            return
         sys.stdout.write(json.dumps({"event": event, **values}) + "\n")
         sys.stdout.flush()
 
@@ -65,5 +68,7 @@ class JsonLines:
 
     def failed(self, code: str, message: str) -> None:
         """Write the error event, and the message to stderr for people reading logs."""
-        self._write("error", code=code, message=message)
-        sys.stderr.write(f"Error: {message}\n")
+        with suppress(OSError):  # the failure may be that of stdout itself
+            self._write("error", code=code, message=message)
+        if sys.stderr is not None:
+            sys.stderr.write(f"Error: {message}\n")

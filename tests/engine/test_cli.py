@@ -1,0 +1,72 @@
+"""What the command line makes of numbers, signals and closed streams."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine import cli
+from engine.errors import EngineError
+from engine.reporting import JsonLines
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("option", ["--min-confidence", "--simplify-m", "--spur-m", "--min-component-m"])
+def test_numbers_must_be_finite(option, number):
+    result = CliRunner().invoke(cli.main, ["roads", "a.tif", "o.gpkg", option, number])
+    assert result.exit_code == 2
+    assert option in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--width-m", "--width-px"])
+def test_widths_must_be_finite(option):
+    assert CliRunner().invoke(cli.main, ["convert", "a.p", "o.tif", option, "inf"]).exit_code == 2
+
+
+@pytest.mark.parametrize("failure", [PermissionError(13, "Permission denied"), MemoryError()])
+def test_what_nobody_foresaw_of_disks_and_memory_is_one_line(failure, monkeypatch):
+    def fail(*_arguments):
+        raise failure
+
+    monkeypatch.setattr(cli, "convert_file", fail)
+    result = CliRunner().invoke(cli.main, ["convert", "a.p", "o.json", "--progress", "json"])
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    event = json.loads(result.stdout)
+    assert (event["event"], event["code"]) == ("error", EngineError.code)
+
+
+def test_nobody_has_to_listen(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    reporter = JsonLines()
+    reporter.log("said")
+    reporter.failed("engine", "failed")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_wish_to_stop_is_heard_while_libraries_are_loaded():
+    script = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'torch': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from engine.__main__ import run; run()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert result.returncode in {130, -signal.SIGINT}
+    assert result.stderr == ""
