@@ -63,6 +63,7 @@ def _finish(reporter: Bar | JsonLines, work: Callable[[], Path], *, stopped: str
     signal.signal(signal.SIGTERM, _stop)
     try:
         output = work()
+        reporter.done(str(output))
     except EngineError as error:
         reporter.failed(error.code, " ".join(str(error).split()))
         sys.exit(1)
@@ -74,7 +75,6 @@ def _finish(reporter: Bar | JsonLines, work: Callable[[], Path], *, stopped: str
         what = " ".join(str(error).split()) or "there is not enough memory"
         reporter.failed("engine", f"The machine failed the work: {what}. Mend that, then try again.")
         sys.exit(1)
-    reporter.done(str(output))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -49,6 +49,11 @@ def parse_crs(text: str) -> CRS:
         with Env():  # else PROJ writes its own complaint to stderr
             return CRS.from_user_input(text)
     except CRSError as error:
+        if text == WGS_84:
+            raise RasterError(
+                "PROJ does not find its database of reference systems: unset PROJ_DATA and PROJ_LIB, "
+                "which name that of another program, or install Plumbline again."
+            ) from error
         raise RasterError(
             f"'{text[:60]}' is not a coordinate reference system: give it as EPSG:n or as WKT."
         ) from error

@@ -43,6 +43,31 @@ def test_what_nobody_foresaw_of_disks_and_memory_is_one_line(failure, monkeypatc
     assert (event["event"], event["code"]) == ("error", EngineError.code)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_under_the_events_is_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "convert_file", lambda *_arguments: Path("o.json"))
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as end:
+            cli.main(["convert", "a.p", "o.json", "--progress", "json"])
+        with pytest.raises(OSError, match="No space"):
+            full.close()
+    assert end.value.code == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_foreign_proj_database_is_named():
+    script = "from engine.raster.crs import parse_crs; parse_crs('EPSG:4326')"
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PROJ_LIB": "/absent", "PROJ_DATA": "/absent"},
+    )
+    assert "unset PROJ_DATA" in result.stderr.splitlines()[-1]
+
+
 def test_nobody_has_to_listen(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
