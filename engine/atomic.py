@@ -13,14 +13,17 @@ from shutil import disk_usage
 from fiona._err import CPLE_BaseError as FionaDriverError
 from fiona.errors import FionaError
 from rasterio._err import CPLE_BaseError as RasterDriverError
-from rasterio.errors import RasterioError
+from rasterio.errors import DriverRegistrationError, RasterioError
 
 from engine.errors import OutputError
 
 _LEAST_FREE_BYTES = 65536
 """A failed write on a disk with less than this free is put down to the disk."""
 
-_FAILURES = (OSError, sqlite3.Error, FionaError, RasterioError, FionaDriverError, RasterDriverError)
+_FAILURES = (
+    *(OSError, sqlite3.Error, FionaError, FionaDriverError),
+    *(RasterioError, RasterDriverError, DriverRegistrationError),
+)
 """What writing can raise; fiona and rasterio let some of GDAL's errors through unwrapped."""
 
 _MOST_WORDS = 160

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import rasterio
 
 from engine.atomic import atomic_path, keep_inputs, writable_folder
 from engine.errors import Cancelled, OutputError
@@ -46,6 +47,15 @@ def test_driver_errors_become_one_line(tmp_path: Path) -> None:
             raise sqlite3.OperationalError("disk\nI/O error")
 
     with pytest.raises(OutputError, match=r"^Writing into the folder .* failed \(disk I/O error\): choose"):
+        write()
+
+
+def test_a_format_that_this_gdal_cannot_write_is_told(tmp_path: Path) -> None:
+    def write() -> None:
+        with atomic_path(tmp_path / "x.png") as draft:
+            rasterio.open(draft, "w", driver="NOSUCH", dtype="uint8", count=1, height=1, width=1)
+
+    with pytest.raises(OutputError, match="NOSUCH"):
         write()
 
 
