@@ -47,7 +47,8 @@ class Scene:
         scale_px_per_m: Length of the flow per metre of height.
         graph: Every road, ground frame, clipped to the image; with width, layer and z.
         image_graph: The same roads where the image shows them; differs where they are raised.
-        footprints: (N,) shapely polygons in (col, row) pixels, ground frame, one for each building.
+        footprints: (N,) shapely polygons in (col, row) pixels, ground frame, one for each building (or part of
+            one that the image's border cuts in several).
         footprint_heights_m: (N,) highest point of each building.
         transform: (col, row) pixels to (x, y) metres in ``CRS``.
     """
@@ -137,4 +138,7 @@ def _footprints(town: Town, options: SceneOptions) -> tuple[NDArray[np.object_],
     whole[buildings.wing_of[wings]] = shapely.union(polygons[buildings.wing_of[wings]], polygons[wings])
     frame = shapely.box(0, 0, options.width_px, options.height_px)
     shown = (buildings.wing_of < 0) & shapely.intersects(whole, frame)
-    return shapely.intersection(whole[shown], frame), (buildings.eaves_m + buildings.rise_m)[shown]
+    # The image's border may cut one building in several parts, or touch it along a line only.
+    parts, owner = shapely.get_parts(shapely.intersection(whole[shown], frame), return_index=True)
+    solid = shapely.area(parts) > 0
+    return parts[solid], (buildings.eaves_m + buildings.rise_m)[shown][owner[solid]]

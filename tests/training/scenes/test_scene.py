@@ -103,3 +103,10 @@ def test_a_small_crop_needs_no_room() -> None:
 def test_impossible_views_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"scene needs|off_nadir"):
         replace(SceneOptions(), **changes)
+
+
+def test_a_building_cut_in_two_by_the_border_is_two_polygons():
+    """Of 2048 px this town once had a building whose wings alone reach into the image."""
+    scene = render_scene(SceneOptions(seed=7, height_px=2048, width_px=2048))
+    assert {polygon.geom_type for polygon in scene.footprints} == {"Polygon"}
+    assert len(scene.footprints) == len(scene.footprint_heights_m)
