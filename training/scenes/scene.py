@@ -47,8 +47,8 @@ class Scene:
         scale_px_per_m: Length of the flow per metre of height.
         graph: Every road, ground frame, clipped to the image; with width, layer and z.
         image_graph: The same roads where the image shows them; differs where they are raised.
-        footprints: (N,) shapely polygons in (col, row) pixels, ground frame, one for each building (or part of
-            one that the image's border cuts in several).
+        footprints: (N,) shapely polygons in (col, row) pixels, ground frame, one for each building or, where
+            the image's border cuts one in several, for each part.
         footprint_heights_m: (N,) highest point of each building.
         transform: (col, row) pixels to (x, y) metres in ``CRS``.
     """
