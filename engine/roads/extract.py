@@ -20,6 +20,7 @@ from engine.progress import Progress, Silent
 from engine.raster.grid import Grid
 from engine.raster.reader import Pixels, RasterOptions, RasterReader, open_raster
 from engine.raster.windows import Tile, tile
+from engine.roads.clip import clip_graph
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.graph import RoadGraph
 from engine.roads.kept import KeptBlocks
@@ -218,6 +219,8 @@ def extract(
         candidates = merge(list(_candidates(reader, predictor, options, kept, progress)))
         settings = decode_options(options, loaded.card, grid.m_per_px)
         graph = decode(candidates, settings, border=RasterBorder(grid.height, grid.width))
+        # Vectors at the border tell of roads beyond it, which nobody has seen.
+        graph = clip_graph(graph, grid.height, grid.width)
     provenance = {
         **{key: job[key] for key in ("version", "source", "bands")},
         "weights": loaded.card.name,

@@ -9,6 +9,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from engine.frames import RowCol
+from engine.roads.clip import clip_graph
 from engine.roads.graph import RoadGraph
 from training.scenes.camera import take_picture
 from training.scenes.canvas import Canvas
@@ -18,7 +19,7 @@ from training.scenes.projection import View, find_occlusion, margin_needed, proj
 from training.scenes.roofs import paint_buildings
 from training.scenes.surfaces import paint_ground
 from training.scenes.town import Town, build_town
-from training.scenes.truth import clip_graph, street_graph
+from training.scenes.truth import street_graph
 from training.scenes.vegetation import paint_trees
 from training.scenes.vehicles import paint_cars, paint_paving, paint_roof_parking
 

@@ -10,7 +10,7 @@ from training.scenes.junctions import build_roundabouts, insert_vertices, node_c
 from training.scenes.options import SceneOptions
 from training.scenes.streets import RoadKind, Street, level_street
 from training.scenes.town import Town, build_town
-from training.scenes.truth import clip_graph, street_graph
+from training.scenes.truth import street_graph
 
 
 def street(*points: tuple[float, float], z: float = 0.0) -> Street:
@@ -42,22 +42,6 @@ def test_a_raised_road_shares_nothing_with_what_it_crosses() -> None:
 def test_a_crossing_near_a_vertex_moves_it_rather_than_adding_another() -> None:
     line = insert_vertices(street((0, 0), (0, 10), (0, 20)), np.array([[0.0, 11.0]]))
     assert line.points_m.tolist() == [[0, 0], [0, 11], [0, 20]]
-
-
-def test_clipping_keeps_inner_lengths_and_interpolates_height() -> None:
-    line = Street(
-        np.array([[5.0, -10.0], [5.0, 10.0], [25.0, 10.0]]),
-        np.array([0.0, 4.0, 4.0]),
-        np.array([0, 1], dtype=np.int16),
-        RoadKind.RAMP,
-        6.0,
-    )
-    graph = clip_graph(street_graph([line]), 20.0, 30.0)
-    assert sorted(map(tuple, graph.vertices.tolist())) == [(5, 0), (5, 10), (20, 10)]
-    assert graph.edge_lengths.sum() == pytest.approx(25.0)
-    border = graph.vertices.tolist().index([5.0, 0.0])
-    assert graph.z_m[border] == pytest.approx(2.0)
-    assert sorted(graph.layer.tolist()) == [0, 1]
 
 
 def test_a_roundabout_joins_all_its_streets_by_a_ring() -> None:
