@@ -13,7 +13,8 @@ def _spans(
     """Return the shares (E,), (E,) of each edge at which it enters and leaves the rectangle."""
     start, vector = ends[:, 0], ends[:, 1] - ends[:, 0]
     safe = np.where(vector == 0, 1.0, vector)
-    low, high = -start / safe, (size - start) / safe
+    with np.errstate(over="ignore"):  # an infinite share is as far away as it should be
+        low, high = -start / safe, (size - start) / safe
     outside = (vector == 0) & ((start < 0) | (start > size))
     near = np.where(vector == 0, np.where(outside, np.inf, -np.inf), np.minimum(low, high))
     far = np.where(vector == 0, np.where(outside, -np.inf, np.inf), np.maximum(low, high))
