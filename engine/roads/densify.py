@@ -1,5 +1,6 @@
 """Cut chains into the short, equal edges that the graph tensor can hold."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +31,9 @@ def _parts(chain: Chain, length_px: float, spacing_px: float, taken: set[tuple[i
     return max(least, int(length_px / spacing_px) + 1)
 
 
-def densify(graph: RoadGraph[RowCol], *, spacing_px: float = SPACING_PX) -> RoadGraph[RowCol]:
+def densify(
+    graph: RoadGraph[RowCol], *, spacing_px: float = SPACING_PX, least_px: float = math.inf
+) -> RoadGraph[RowCol]:
     """Replace every chain by equal edges no longer than ``spacing_px``, measured along the chain.
 
     Vertices of degree other than 2 stay where they are. Closed rings, which the published routine
@@ -39,6 +42,7 @@ def densify(graph: RoadGraph[RowCol], *, spacing_px: float = SPACING_PX) -> Road
     Args:
         graph: Pixel graph of any edge length.
         spacing_px: Longest edge along the chain.
+        least_px: Chains without an edge shorter than this stay as they are.
     """
     fixed = np.flatnonzero((graph.degrees != 2) & (graph.degrees > 0))
     number = np.full(len(graph.vertices), -1)
@@ -49,8 +53,9 @@ def densify(graph: RoadGraph[RowCol], *, spacing_px: float = SPACING_PX) -> Road
     for chain in find_chains(graph):
         line = graph.vertices[chain.vertices]
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-        parts = _parts(chain, along[-1], spacing_px, taken)
-        stations = np.linspace(0.0, along[-1], parts + 1)
+        stations = along
+        if graph.edge_lengths[chain.edges].min() < least_px:
+            stations = np.linspace(0.0, along[-1], _parts(chain, along[-1], spacing_px, taken) + 1)
         is_ring = number[chain.vertices[0]] < 0
         inner = stations[0 if is_ring else 1 : -1]
         points.append(np.stack([np.interp(inner, along, axis) for axis in line.T], axis=1))

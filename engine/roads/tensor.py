@@ -6,6 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from engine.frames import RowCol
 from engine.networks import layout
+from engine.roads.densify import densify
 from engine.roads.graph import RoadGraph
 from engine.roads.mask import mask_from_graph
 
@@ -14,6 +15,9 @@ BLOB_PX = 3.0
 
 ROAD_WIDTH_PX = 5.0
 """Width at which roads are drawn into the road plane when no mask is given."""
+
+CROWDED_PX = 8.0
+"""Chains with an edge shorter than this are cut anew: the decoder joins vertices so close on a ridge."""
 
 _SECTOR_RAD = 2 * np.pi / layout.SECTORS
 
@@ -98,7 +102,8 @@ def encode(
 
     Around each vertex a 3 x 3 px square is painted with its vertex and edge probabilities and its
     vectors (Sat2Graph, section 3.1). Pixels that the square covers in part take that share, so the
-    square's centroid is the vertex to a fraction of a pixel. See ``engine.networks.layout``.
+    square's centroid is the vertex to a fraction of a pixel. Squares of vertices a few pixels apart
+    would run together, so crowded chains are cut anew. See ``engine.networks.layout``.
 
     Args:
         graph: Densified graph (edges of about 20 px), in the frame of the tensor; vertices outside
@@ -110,6 +115,8 @@ def encode(
     Returns:
         (28, height, width) tensor.
     """
+    if (graph.edge_lengths < CROWDED_PX).any():
+        graph = densify(graph, least_px=CROWDED_PX)
     tensor = np.zeros((layout.PLANES, height * width), dtype=np.float32)
     if road is None:
         road = mask_from_graph(graph, height, width, width_px=ROAD_WIDTH_PX)

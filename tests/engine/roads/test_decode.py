@@ -154,8 +154,9 @@ def test_roads_cut_by_the_border_are_kept_when_the_raster_is_known():
     assert count(decode(ideal(graph), options))["length"] == pytest.approx(195, abs=2)
 
 
-def test_real_streets_survive_the_round_trip(data_dir):
-    graph = densify(read_pickle_graph(data_dir / "metrics" / "sat2graph_example" / "gt.p"))
+@pytest.mark.parametrize("prepare", [lambda graph: graph, densify], ids=["as it is", "densified"])
+def test_real_streets_survive_the_round_trip(data_dir, prepare):
+    graph = prepare(read_pickle_graph(data_dir / "metrics" / "sat2graph_example" / "gt.p"))
     decoded = decode_tensor(encode(graph, 2048, 2048), EXACT)
     for name, value in count(graph).items():
         assert count(decoded)[name] == pytest.approx(value, rel=0.01), name

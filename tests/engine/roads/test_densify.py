@@ -65,3 +65,14 @@ def test_vertices_are_moved_away_from_stacked_crossings(offset):
 def test_a_junction_is_no_crossing():
     cross = RoadGraph.build([(0, 0), (0, 10), (0, -10), (10, 0), (-10, 0)], [(0, 1), (0, 2), (0, 3), (0, 4)])
     assert len(find_crossings(cross)[0]) == 0
+
+
+def test_chains_without_a_short_edge_stay_as_they_are_when_asked():
+    roads = RoadGraph.build(
+        [(0, 0), (0, 9), (0, 30), (50, 0), (50, 3), (50, 30)], [(0, 1), (1, 2), (3, 4), (4, 5)]
+    )
+    dense = densify(roads, least_px=8)
+    places = set(map(tuple, dense.vertices.tolist()))
+    assert (0, 9) in places
+    assert (50, 3) not in places
+    assert (50, 15) in places
