@@ -16,6 +16,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: $(VENV)/.engine $(if $(filter $(OUT)/scene/rgb.tif,$(RASTER)),$(OUT)/scene/rgb.tif) ## extract roads from the built-in scene, or from RASTER=path
+	mkdir -p "$(OUT)"
 	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
 
 $(OUT)/scene/rgb.tif: | $(VENV)/.engine
