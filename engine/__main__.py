@@ -6,7 +6,7 @@ import sys
 def run() -> None:
     """Run the command; a wish to stop is heard while libraries are still being loaded, too."""
     try:
-        from engine.cli import main  # noqa: PLC0415 - takes seconds, in which a user may press Ctrl-C
+        from engine.cli import main  # noqa: PLC0415 - takes a moment, in which a user may press Ctrl-C
 
         main()
     except KeyboardInterrupt:

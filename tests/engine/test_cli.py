@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine import cli
+from engine.cli import convert
 from engine.errors import EngineError
 from engine.reporting import JsonLines
 
@@ -35,7 +36,7 @@ def test_what_nobody_foresaw_of_disks_and_memory_is_one_line(failure, monkeypatc
     def fail(*_arguments):
         raise failure
 
-    monkeypatch.setattr(cli, "convert_file", fail)
+    monkeypatch.setattr(convert, "convert_file", fail)
     result = CliRunner().invoke(cli.main, ["convert", "a.p", "o.json", "--progress", "json"])
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1
@@ -45,7 +46,7 @@ def test_what_nobody_foresaw_of_disks_and_memory_is_one_line(failure, monkeypatc
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_under_the_events_is_one_line(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "convert_file", lambda *_arguments: Path("o.json"))
+    monkeypatch.setattr(convert, "convert_file", lambda *_arguments: Path("o.json"))
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         with pytest.raises(SystemExit) as end:

@@ -1,0 +1,95 @@
+"""What commands share: kinds of options, progress, and how a command ends."""
+
+import math
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from engine.cli import STOPPED
+from engine.errors import Cancelled, EngineError
+from engine.raster.extent import Extent
+from engine.reporting import Bar, JsonLines
+
+
+class Number(click.FloatRange):
+    """A finite number in a range; click's own takes NaN for a number in any range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+def parse_bands(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> tuple[int, ...] | None:
+    """Read band numbers, such as 3,2,1."""
+    if value is None:
+        return None
+    try:
+        return tuple(int(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a list of band numbers such as 1,2,3") from None
+
+
+def parse_extent(_context: click.Context, _option: click.Parameter, value: str | None) -> Extent | None:
+    """Read a rectangle, such as 0,0,100,100,EPSG:32617."""
+    if value is None:
+        return None
+    try:
+        return Extent.parse(value)
+    except EngineError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def progress_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the choice of how progress is told."""
+    return click.option(
+        "--progress",
+        type=click.Choice(["bar", "json"]),
+        default="bar",
+        help="A bar on stderr, or one JSON object per line on stdout.",
+    )(command)
+
+
+def make_reporter(progress: str) -> Bar | JsonLines:
+    """Return who tells of the progress, by the value of the option."""
+    return JsonLines() if progress == "json" else Bar()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Cancelled
+
+
+def finish(
+    reporter: Bar | JsonLines, work: Callable[[], Sequence[Path]], *, stopped: str = "Stopped."
+) -> None:
+    """Run the work of a command; every failure a user can mend ends in one line and a code.
+
+    Args:
+        reporter: Told of the end.
+        work: Returns the files that it has written.
+        stopped: What to say when the user stops it.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        for output in work():
+            reporter.done(str(output))
+    except EngineError as error:
+        reporter.failed(error.code, " ".join(str(error).split()))
+        sys.exit(1)
+    except (Cancelled, KeyboardInterrupt):
+        reporter.failed("cancelled", stopped)
+        sys.exit(STOPPED)
+    except (OSError, MemoryError) as error:
+        # Whatever the library did not foresee of disks and memory: still the user's to mend.
+        what = " ".join(str(error).split()) or "there is not enough memory"
+        reporter.failed("engine", f"The machine failed the work: {what}. Mend that, then try again.")
+        sys.exit(1)
