@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from engine.errors import GraphError
 from engine.evaluation.apls import AplsScore
-from engine.evaluation.routes import RoadPoints, route_lengths, shortest_roads
+from engine.evaluation.routes import RoadPoints, RouteTally, route_lengths, shortest_roads
 from engine.evaluation.sampling import in_canonical_order, ranges
 from engine.frames import Frame
 from engine.roads.chains import Chain, find_chains
@@ -140,18 +140,14 @@ def _project(
     return numbers, RoadPoints(chain, roads.ends[chain], offsets)
 
 
-def _one_way(here: _Roads, there: _Roads, options: SpacenetAplsOptions) -> float | None:
-    """Return how well routes of one graph are found in the other; none where there is no route."""
+def _one_way(here: _Roads, there: _Roads, options: SpacenetAplsOptions) -> RouteTally:
+    """Return how well routes of one graph are found in the other."""
     positions, points = _control_points(here, options.spacing_m)
-    if not len(positions):
-        return None
-    if not len(there.chains):
-        return 0.0
     numbers, projected = _project(positions, there, options.snap_m)
     place = np.full(len(positions), -1)
     place[numbers] = np.arange(len(numbers))
     every = np.arange(len(positions))
-    routes, cost = 0, 0.0
+    tally = RouteTally()
     for rows in np.array_split(every, len(every) ** 2 // _PAIRS_AT_ONCE + 1):
         ours = route_lengths(here.matrix, points.where(rows), points)
         theirs = np.full(ours.shape, np.inf)
@@ -160,10 +156,8 @@ def _one_way(here: _Roads, there: _Roads, options: SpacenetAplsOptions) -> float
             there.matrix, projected.where(place[found]), projected
         )
         counts = (rows[:, None] < every) & np.isfinite(ours) & (ours >= options.shortest_route_m)
-        ours, theirs = ours[counts], theirs[counts]
-        routes += len(ours)
-        cost += float(np.minimum(np.abs(ours - theirs) / ours, 1.0).sum())
-    return 1.0 - cost / routes if routes else None
+        tally = tally.plus(ours[counts], theirs[counts])
+    return tally
 
 
 def apls_spacenet(
@@ -183,8 +177,9 @@ def apls_spacenet(
     here = _lay_out(in_canonical_order(truth, scale=options.m_per_unit))
     there = _lay_out(in_canonical_order(predicted, scale=options.m_per_unit))
     forth = _one_way(here, there, options)
-    if forth is None:
+    if not forth.routes:
         raise GraphError("The true graph has no road to compare with: choose an area with roads.")
-    back = _one_way(there, here, options) or 0.0
-    score = 2 * forth * back / (forth + back) if forth > 0 and back > 0 else 0.0
-    return AplsScore(score, forth, back)
+    back = _one_way(there, here, options)
+    both = (forth.similarity, back.similarity)
+    score = 2 * both[0] * both[1] / sum(both) if min(both) > 0 else 0.0
+    return AplsScore(score, *both, forth.kept / forth.routes)

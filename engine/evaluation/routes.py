@@ -1,4 +1,4 @@
-"""Lengths of routes between points anywhere along the roads, by way of the junctions alone."""
+"""Routes between points anywhere along the roads: their lengths by way of the junctions, and their tally."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
+
+_KEPT_DIFFERENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,40 @@ class RoadPoints:
     def where(self, numbers: NDArray[np.int64]) -> "RoadPoints":
         """Return the points with these numbers."""
         return RoadPoints(self.chains[numbers], self.ends[numbers], self.offsets[numbers])
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTally:
+    """What the routes of one graph cost in the other, summed up.
+
+    Attributes:
+        routes: How many routes were counted.
+        cost: Sum of their relative differences of length, each at most 1.
+        kept: How many are as long in the other graph, within 5 %.
+    """
+
+    routes: int = 0
+    cost: float = 0.0
+    kept: int = 0
+
+    def plus(self, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> "RouteTally":
+        """Return the tally with more routes.
+
+        Args:
+            ours: (N,) lengths in the graph that the routes are from.
+            theirs: (N,) lengths in the other; infinite where there is no route.
+        """
+        differences = np.abs(ours - theirs) / ours
+        return RouteTally(
+            self.routes + len(ours),
+            self.cost + float(np.minimum(differences, 1.0).sum()),
+            self.kept + int(np.count_nonzero(differences <= _KEPT_DIFFERENCE)),
+        )
+
+    @property
+    def similarity(self) -> float:
+        """1 minus the mean cost; 0 where there is no route."""
+        return 1.0 - self.cost / self.routes if self.routes else 0.0
 
 
 def shortest_roads(ends: NDArray[np.int64], lengths: NDArray[Any], junctions: int) -> csr_array:

@@ -80,6 +80,11 @@ class TopoOptions:
     shared_place_m: float = 0.00020 * M_PER_DEGREE
     shared_place_precision: float = 0.9
 
+    @classmethod
+    def small_tile(cls) -> "TopoOptions":
+        """Return the parameters for small tiles, such as SpaceNet's, however far down their roads reach."""
+        return cls(radius_m=cls().small_radius_m)
+
 
 @dataclass(frozen=True, slots=True)
 class TopoScore:
@@ -127,12 +132,6 @@ def _start_points(truth: RoadGraph[RowCol], options: TopoOptions) -> Places:
         here, there = truth.vertices[chain.vertices[edge]], truth.vertices[chain.vertices[edge + 1]]
         edges.append(chain.edges[edge])
         positions.append(here + share[:, None] * (there - here))
-    if not sum(map(len, edges)):
-        shortest = options.start_spacing_m / 2
-        raise GraphError(
-            f"The true graph has no road of {shortest:.0f} m between junctions or ends to start from: "
-            "choose a larger area, or one with roads."
-        )
     return Places.beside(truth, np.concatenate(positions), np.concatenate(edges))
 
 
@@ -232,6 +231,46 @@ def _kept(
     return kept
 
 
+def _score(truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions) -> TopoScore:
+    """Compare two graphs, which may have nothing to compare."""
+    truth = in_canonical_order(truth, scale=options.m_per_px)
+    predicted = in_canonical_order(predicted, scale=options.m_per_px)
+    starts = _start_points(truth, options)
+    numbers, paired = _pair(starts, truth, predicted, options)
+    if not len(numbers):
+        return TopoScore(0.0, 0.0, 0.0, len(starts.edges), 0, 0)
+    precisions, recalls = _walk_all(truth, predicted, starts.where(numbers), paired, options)
+    kept = _kept(precisions, _sharing(predicted, paired, options), options)
+    precision = float(precisions[kept].mean())
+    recall = float(recalls[kept].sum() / len(starts.edges))
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return TopoScore(precision, recall, f1, len(starts.edges), len(numbers), int(kept.sum()))
+
+
+def proposal_precision(
+    truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions | None = None
+) -> float:
+    """Return the share of a prediction that the truth confirms, walked from everywhere on the prediction.
+
+    This is the recall of ``topo`` with the roles exchanged. So false roads far from any true road
+    lower it, to which ``topo`` is blind.
+
+    Args:
+        truth: The graph to judge by, in pixels.
+        predicted: The graph to judge, in the same pixels.
+        options: Parameters; those of the Sat2Graph code when absent.
+
+    Returns:
+        In [0, 1]; 0 where the prediction has no road long enough to start from.
+
+    Raises:
+        GraphError: The truth has no road.
+    """
+    if not truth.edge_lengths.any():
+        raise GraphError("The true graph has no road to compare with: choose an area with roads.")
+    return _score(predicted, truth, options or TopoOptions()).recall
+
+
 def topo(
     truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions | None = None
 ) -> TopoScore:
@@ -246,15 +285,10 @@ def topo(
         GraphError: The truth has no road long enough to start from.
     """
     options = options or TopoOptions()
-    truth = in_canonical_order(truth, scale=options.m_per_px)
-    predicted = in_canonical_order(predicted, scale=options.m_per_px)
-    starts = _start_points(truth, options)
-    numbers, paired = _pair(starts, truth, predicted, options)
-    if not len(numbers):
-        return TopoScore(0.0, 0.0, 0.0, len(starts.edges), 0, 0)
-    precisions, recalls = _walk_all(truth, predicted, starts.where(numbers), paired, options)
-    kept = _kept(precisions, _sharing(predicted, paired, options), options)
-    precision = float(precisions[kept].mean())
-    recall = float(recalls[kept].sum() / len(starts.edges))
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return TopoScore(precision, recall, f1, len(starts.edges), len(numbers), int(kept.sum()))
+    score = _score(truth, predicted, options)
+    if not score.starts:
+        raise GraphError(
+            f"The true graph has no road of {options.start_spacing_m / 2:.0f} m between junctions or ends "
+            "to start from: choose a larger area, or one with roads."
+        )
+    return score
