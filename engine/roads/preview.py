@@ -1,31 +1,25 @@
 """A picture of the roads over the image, as a PNG that any program shows."""
 
 import os
-import warnings
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning
-from rasterio.features import rasterize
 from shapely import buffer, linestrings
 from shapely import points as shapely_points
 
-from engine.atomic import atomic_path
 from engine.frames import RowCol
 from engine.raster.grid import Grid
 from engine.raster.reader import RasterOptions, open_raster
 from engine.raster.windows import tile
 from engine.roads.georeference import to_ground, to_pixels
 from engine.roads.graph import RoadGraph
+from engine.roads.painting import OVERSAMPLING, paint, write_png
 
 LONG_SIDE_PX = 2000
 """Larger rasters are reduced to this."""
 
-_OVERSAMPLING = 3
 _TILE_PX = 256
-_STRIP_ROWS = 64
 
 # As in styles/roads.qml and styles/junctions.qml.
 _DARK, _LOW, _MEDIUM, _HIGH, _UNKNOWN, _WHITE = range(1, 7)
@@ -43,8 +37,8 @@ def _codes(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _shapes(graph: RoadGraph[RowCol], width_px: float) -> list[tuple[Any, int]]:
     """List shapes with their colours, in the order of painting: casings, roads, ends, junctions."""
-    places = graph.vertices[:, ::-1] * _OVERSAMPLING
-    size = width_px * _OVERSAMPLING
+    places = graph.vertices[:, ::-1] * OVERSAMPLING
+    size = width_px * OVERSAMPLING
     lines = linestrings(places[graph.edges])
     codes = _codes(graph.confidence)
     # The more certain road is painted over the less certain one.
@@ -80,25 +74,7 @@ def draw_roads(
     if not len(graph.edges):
         return rgb.copy()
     shapes = _shapes(graph, width_px or max(2.5, max(height, width) / 450))
-    size = (height * _OVERSAMPLING, width * _OVERSAMPLING)
-    painted: NDArray[np.uint8] = rasterize(shapes, out_shape=size, dtype=np.uint8)
-    drawn = rgb.copy()
-    for row in range(0, height, _STRIP_ROWS):
-        strip = painted[row * _OVERSAMPLING : (row + _STRIP_ROWS) * _OVERSAMPLING]
-        blocks = strip.reshape(-1, _OVERSAMPLING, width, _OVERSAMPLING)
-        colour = _COLOURS[blocks].mean(axis=(1, 3))  # (rows, W, 3)
-        clear = (blocks == 0).mean(axis=(1, 3), dtype=np.float32)
-        below = drawn[:, row : row + _STRIP_ROWS]
-        below[:] = np.rint(below * clear + np.moveaxis(colour, -1, 0)).astype(np.uint8)
-    return drawn
-
-
-def _write_png(path: str | os.PathLike[str], rgb: NDArray[np.uint8]) -> None:
-    profile = {"driver": "PNG", "dtype": "uint8", "count": 3, "height": rgb.shape[1], "width": rgb.shape[2]}
-    with atomic_path(path) as draft, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(draft, "w", **profile) as picture:
-            picture.write(rgb)
+    return paint(rgb, shapes, _COLOURS)
 
 
 def read_overview(
@@ -146,7 +122,7 @@ def write_preview(
     Raises:
         OutputError: The file cannot be written there.
     """
-    _write_png(path, draw_roads(picture, graph, width_px=width_px))
+    write_png(path, draw_roads(picture, graph, width_px=width_px))
 
 
 def preview_raster(
