@@ -8,6 +8,8 @@ import numpy as np
 from engine.errors import GraphError
 from engine.frames import RowCol
 from engine.progress import Progress, Silent
+from engine.raster.blank import find_valid
+from engine.raster.blank import find_valid
 from engine.raster.crs import reproject_points
 from engine.raster.reader import open_raster
 from engine.roads.convert import read_mask
@@ -17,7 +19,7 @@ from engine.roads.mask import graph_from_mask
 from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
 from training.datasets import Crops, Gallery, RoadImage, Supply
-from training.images import find_valid, read_pixels
+from training.images import read_pixels
 from training.scene_pool import ScenePool, render_image
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -38,12 +40,21 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def _mask_pairs(folder: Path) -> list[tuple[Path, Path]]:
-    images = [
+def find_images(folder: Path) -> list[Path]:
+    """List the images of a folder, masks left out, by name.
+
+    Raises:
+        TrainingError: There is no such folder.
+    """
+    return [
         path
         for path in _files(folder)
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.stem.endswith("_mask")
     ]
+
+
+def _mask_pairs(folder: Path) -> list[tuple[Path, Path]]:
+    images = find_images(folder)
     if not images:
         raise TrainingError(
             f"{folder} holds no images: put NAME.png (webp, jpg, tif) and NAME_mask.png there."

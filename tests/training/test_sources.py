@@ -18,10 +18,9 @@ from engine.roads.graph import RoadGraph
 from engine.roads.research_formats import write_pickle_graph
 from training.config import Recipe, RunOptions, Source, TrainingError, ValidationOptions
 from training.datasets import RoadImage
-from training.images import find_valid
+from training.exam import load_exam_images
 from training.scene_pool import ScenePool
 from training.sources import load_crops, load_images, part_of
-from training.validate import load_exam_images
 
 TRANSFORM = Affine(1.0, 0.0, 500_000.0, 0.0, -1.0, 5_400_000.0)
 
@@ -151,22 +150,6 @@ def test_cities_follow_the_published_split(tmp_path: Path) -> None:
     assert [image.name for image in load_images(Source("cities", ".", part="val"), tmp_path)] == [
         "region_18_sat"
     ]
-
-
-def test_white_paper_is_no_image_but_a_white_roof_is() -> None:
-    rgb = np.full((3, 300, 300), 120, dtype=np.uint8)
-    rgb[:, :, 200:] = 253
-    rgb[:, 40:80, 40:80] = 255
-    valid = find_valid(rgb)
-    assert valid[:, :190].all()
-    assert not valid[:, 197:].any()
-
-
-def test_massachusetts_tiles_are_partly_blank(data_dir: Path) -> None:
-    path = data_dir / "roads" / "massachusetts" / "val" / "18028870_15.webp"
-    with rasterio.open(path) as raster:
-        share = find_valid(raster.read()).mean()
-    assert 0.2 < share < 0.8
 
 
 def test_scene_pool_depends_on_the_step_alone(monkeypatch: pytest.MonkeyPatch) -> None:
