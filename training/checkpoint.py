@@ -1,6 +1,6 @@
 """The state of a run on disk: complete or absent, and free of code."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Checkpoint:
         torch_rng: State of torch's generator of the processor.
         best_score: Best validation score so far; -inf before the first.
         scores: The last validation's figures.
+        measure: What ``best_score`` measures; empty before the first validation, and in checkpoints from
+            before it was noted, whose scores count no more.
     """
 
     recipe: dict[str, Any]
@@ -39,6 +41,11 @@ class Checkpoint:
     torch_rng: Tensor
     best_score: float
     scores: dict[str, float]
+    measure: str = ""
+
+
+_NAMES = {each.name for each in fields(Checkpoint)}
+_REQUIRED = {each.name for each in fields(Checkpoint) if each.default is MISSING}
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
@@ -48,7 +55,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         OutputError: It cannot be written.
     """
     partial = path.with_name(path.name + ".partial")
-    state = {name: getattr(checkpoint, name) for name in Checkpoint.__dataclass_fields__}
+    state = {name: getattr(checkpoint, name) for name in _NAMES}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(state, partial)
@@ -70,6 +77,6 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except Exception as error:
         # A damaged or hostile file may raise anything.
         raise TrainingError(f"{path} is no readable checkpoint: use another, or start anew.") from error
-    if not isinstance(state, dict) or set(state) != set(Checkpoint.__dataclass_fields__):
-        raise TrainingError(f"{path} is no checkpoint of a road training: use another.")
+    if not isinstance(state, dict) or not _REQUIRED <= set(state) <= _NAMES:
+        raise TrainingError(f"{path} is no checkpoint of a training run: use another.")
     return Checkpoint(**state)

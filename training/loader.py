@@ -7,18 +7,18 @@ from types import FrameType
 
 from torch.utils.data import DataLoader, Dataset
 
-from training.datasets import Crops
-from training.losses import Batch
+from training.config import RunOptions
+from training.task import Batch, Batches
 
 
-class _Batches(Dataset[Batch]):
-    """Batches by step number."""
+class _Steps(Dataset[Batch]):
+    """Batches as torch's loader wants them."""
 
-    def __init__(self, crops: Crops) -> None:
-        self._crops = crops
+    def __init__(self, batches: Batches[Batch]) -> None:
+        self._batches = batches
 
     def __getitem__(self, step: int) -> Batch:
-        return self._crops[step]
+        return self._batches[step]
 
 
 def _ignore_signals(_worker: int) -> None:
@@ -27,12 +27,11 @@ def _ignore_signals(_worker: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
-def stream_batches(crops: Crops, start: int) -> Iterator[Batch]:
-    """Yield the batches from step ``start`` to the last of the recipe, prepared ahead by its workers."""
-    run = crops.recipe.run
+def stream_batches(batches: Batches[Batch], run: RunOptions, *, start: int) -> Iterator[Batch]:
+    """Yield the batches from step ``start`` to the last of the run, prepared ahead by its workers."""
     return iter(
         DataLoader(
-            _Batches(crops),
+            _Steps(batches),
             batch_size=None,
             sampler=range(start, run.steps),
             num_workers=run.workers,

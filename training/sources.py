@@ -9,7 +9,6 @@ from engine.errors import GraphError
 from engine.frames import RowCol
 from engine.progress import Progress, Silent
 from engine.raster.blank import find_valid
-from engine.raster.blank import find_valid
 from engine.raster.crs import reproject_points
 from engine.raster.reader import open_raster
 from engine.roads.convert import read_mask

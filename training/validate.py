@@ -1,7 +1,7 @@
-"""Judge a network on images that it does not learn from."""
+"""Judge a road network on images that it does not learn from."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.evaluation.buffer import compare
+from engine.frames import RowCol
 from engine.networks.candidates import Candidates, find_candidates
 from engine.networks.device import choose_device
 from engine.networks.layout import STRIDE_PX
@@ -18,78 +18,22 @@ from engine.networks.weights import load_weights
 from engine.progress import Progress
 from engine.roads.decode import DecodeOptions, decode
 from engine.roads.extract import RoadOptions, decode_options
+from engine.roads.graph import RoadGraph
 from engine.roads.refine import RasterBorder
 from training.augment import normalise
-from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
-from training.datasets import Crop, Gallery, RoadImage, collect, draw_crop
+from training.config import Recipe
+from training.datasets import Crop, RoadImage, collect
+from training.exam import Exam, judged_part, load_tiles
 from training.losses import TERMS, graph_tensor_loss
-from training.sources import load_images
-
-TOLERANCE_PX = 5.0
-"""A road counts as found within this distance: the truth itself is up to 3 m off."""
+from training.task import Verdict
+from training.tile_scores import compare_lengths, compare_topology
 
 THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 """How probable a vertex is along a road depends on the loss, so its threshold is chosen by trial."""
 
 _BATCH = 8
-_LARGEST_TILE_PX = 2048
 _PX_PER_CANDIDATE = 100
 """A network that has learned little sees vertices everywhere; true ones have this much room."""
-
-_ANYWHERE = SamplingOptions(uniform=1.0, junctions=0.0, parallels=0.0, overpasses=0.0, min_valid=0.5)
-_AS_IT_IS = replace(AugmentOptions(), rotation_probability=0.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Exam:
-    """What a network is judged on; the same each time.
-
-    Attributes:
-        crops: Crops on which the loss is taken.
-        tiles: Whole images that are decoded.
-    """
-
-    crops: Sequence[Crop]
-    tiles: Sequence[RoadImage]
-
-
-def _shows_roads(image: RoadImage) -> bool:
-    """Whether a road vertex lies on the part of an image that is judged."""
-    limit = np.minimum(image.valid.shape, _LARGEST_TILE_PX)
-    places = np.floor(image.graph.vertices).astype(int)
-    places = places[((places >= 0) & (places < limit)).all(axis=1)]
-    return bool(image.valid[tuple(places.T)].any())
-
-
-def load_exam_images(recipe: Recipe, data: Path, *, progress: Progress | None = None) -> list[RoadImage]:
-    """Load the validation images of a recipe: errors as ``load_images``."""
-    options = recipe.validation
-    source = Source(
-        options.kind,
-        options.path,
-        lines=options.lines,
-        m_per_px=options.m_per_px,
-        where=options.where,
-        part="val",
-    )
-    return load_images(source, data, progress=progress)
-
-
-def set_exam(images: Sequence[RoadImage], recipe: Recipe) -> Exam:
-    """Choose crops, spread over the valid area, and the tiles with the largest valid area.
-
-    Args:
-        images: Validation images.
-        recipe: Numbers of crops and tiles, side of a crop, seed.
-    """
-    rng = np.random.default_rng([recipe.run.seed, 0xE8A])
-    gallery = Gallery.hang(images)
-    crops = [
-        draw_crop(rng, gallery, recipe.run.crop_px, sampling=_ANYWHERE, options=_AS_IT_IS, vary=False)
-        for _ in range(recipe.validation.crops)
-    ]
-    largest = sorted(filter(_shows_roads, images), key=lambda image: -int(image.valid.sum()))
-    return Exam(crops, largest[: recipe.validation.tiles])
 
 
 @torch.no_grad()
@@ -144,21 +88,17 @@ def find_in_tile(
     return found.select(np.sort(np.argsort(-found.vertex_probability, kind="stable")[:most]))
 
 
-@dataclass(slots=True)
-class _Lengths:
-    """Lengths in pixels, summed over tiles."""
-
-    true: float = 0.0
-    found: float = 0.0
-    predicted: float = 0.0
-    right: float = 0.0
-
-    def figures(self) -> dict[str, float]:
-        completeness = self.found / self.true if self.true else 0.0
-        correctness = self.right / self.predicted if self.predicted else 0.0
-        both = completeness + correctness
-        f1 = 2.0 * completeness * correctness / both if both else 0.0
-        return {"completeness": completeness, "correctness": correctness, "f1": f1}
+def _decode_tile(
+    network: Callable[[Tensor], Tensor],
+    tile: RoadImage,
+    settings: Sequence[DecodeOptions],
+    device: torch.device,
+) -> list[RoadGraph[RowCol]]:
+    """Predict a tile once and decode it with each of the settings."""
+    least = min(one.vertex_threshold for one in settings)
+    candidates = find_in_tile(network, tile.rgb, tile.valid, device=device, threshold=least)
+    border = RasterBorder(*tile.valid.shape)
+    return [decode(candidates, one, border=border) for one in settings]
 
 
 def judge_tiles(
@@ -168,8 +108,12 @@ def judge_tiles(
     device: torch.device,
     thresholds: Sequence[float] = THRESHOLDS,
     options: DecodeOptions | None = None,
+    m_per_px: float = 1.0,
 ) -> dict[str, float]:
-    """Decode whole images and compare their roads with the truth, by length within 5 px.
+    """Decode whole images and compare their roads with the truth.
+
+    The vertex threshold is the one with the best lengths, which are cheap to compare; the roads found
+    with it are compared by TOPO and APLS, too.
 
     Args:
         network: Maps (1, 3, H, W) to logits (1, 28, H, W).
@@ -177,49 +121,55 @@ def judge_tiles(
         device: Where the network lives.
         thresholds: Vertex thresholds to try.
         options: How to decode otherwise.
+        m_per_px: Ground size of a pixel.
 
     Returns:
-        Completeness, correctness and their harmonic mean ("f1") over all tiles together, for the
-        vertex threshold with the best mean, which is given too.
+        The figures of ``compare_lengths`` and "vertex_threshold", then those of ``compare_topology``.
     """
-    sums = {threshold: _Lengths() for threshold in thresholds}
-    for tile in tiles:
-        rgb = tile.rgb[:, :_LARGEST_TILE_PX, :_LARGEST_TILE_PX]
-        valid = tile.valid[:_LARGEST_TILE_PX, :_LARGEST_TILE_PX]
-        candidates = find_in_tile(network, rgb, valid, device=device, threshold=min(thresholds))
-        for threshold, lengths in sums.items():
-            settings = replace(options or DecodeOptions(), vertex_threshold=threshold)
-            graph = decode(candidates, settings, border=RasterBorder(*valid.shape))
-            score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=valid)
-            lengths.true += score.truth_length
-            lengths.found += score.completeness * score.truth_length
-            lengths.predicted += score.predicted_length
-            lengths.right += score.correctness * score.predicted_length
-    figures = [lengths.figures() | {"vertex_threshold": threshold} for threshold, lengths in sums.items()]
-    return max(figures, key=lambda one: one["f1"])
+    tiles = [judged_part(tile) for tile in tiles]
+    settings = [replace(options or DecodeOptions(), vertex_threshold=one) for one in thresholds]
+    by_tile = [_decode_tile(network, tile, settings, device) for tile in tiles]
+    found = dict(zip(thresholds, zip(*by_tile, strict=True), strict=True))
+    lengths = {threshold: compare_lengths(graphs, tiles) for threshold, graphs in found.items()}
+    best = max(lengths, key=lambda threshold: lengths[threshold]["f1"])
+    return (
+        lengths[best] | {"vertex_threshold": best} | compare_topology(found[best], tiles, m_per_px=m_per_px)
+    )
 
 
-def examine(
-    network: nn.Module, exam: Exam, recipe: Recipe, *, device: torch.device
-) -> tuple[float, dict[str, float]]:
+def grade(figures: dict[str, float]) -> tuple[str, float]:
+    """Return what decides between two states of a network, and its value: more is better.
+
+    Mean of TOPO F1 and APLS; one of them, or the F1 of the lengths, where the tiles allow no better; the
+    negative loss where there are no tiles.
+    """
+    topology = [name for name in ("topo_f1", "apls") if name in figures]
+    if topology:
+        return " and ".join(topology), sum(figures[name] for name in topology) / len(topology)
+    if "f1" in figures:
+        return "f1", figures["f1"]
+    return "loss_total", -figures["loss_total"]
+
+
+def examine(network: nn.Module, device: torch.device, *, exam: Exam, recipe: Recipe) -> Verdict:
     """Judge a network in evaluation mode on crops and tiles.
 
+    Args:
+        network: To judge.
+        device: Where it lives.
+        exam: With a crop or a tile at least.
+        recipe: Weights of the loss, ground size of pixels.
+
     Returns:
-        The score that decides which state is best (that of the decoded roads where there are tiles,
-        else the negative loss), and all figures by name.
+        All figures, and as score their ``grade``.
     """
-    figures = {}
-    score = float("-inf")
+    figures: dict[str, float] = {}
     if exam.crops:
-        figures = {
-            f"loss_{name}": value for name, value in crop_losses(network, exam.crops, recipe, device).items()
-        }
-        score = -figures["loss_total"]
+        losses = crop_losses(network, exam.crops, recipe, device)
+        figures |= {f"loss_{name}": value for name, value in losses.items()}
     if exam.tiles:
-        roads = judge_tiles(network, exam.tiles, device=device)
-        figures |= roads
-        score = roads["f1"]
-    return score, figures
+        figures |= judge_tiles(network, exam.tiles, device=device, m_per_px=recipe.validation.m_per_px)
+    return Verdict(*grade(figures), figures)
 
 
 def judge_weights(
@@ -249,9 +199,7 @@ def judge_weights(
     options = decode_options(RoadOptions(), loaded.card, loaded.card.m_per_px)
     known = "vertex_threshold" in loaded.card.thresholds
     network = loaded.network.to(device.torch_device)
-    tiles = [image for image in load_exam_images(recipe, data, progress=progress) if _shows_roads(image)]
-    if not tiles:
-        raise TrainingError("No validation image shows a road: name images with roads in [validation].")
+    tiles = load_tiles(recipe, data, progress=progress)
     with torch.autocast(device.torch_device.type, torch.bfloat16, enabled=device.dtype is torch.bfloat16):
         return judge_tiles(
             network,
@@ -259,4 +207,5 @@ def judge_weights(
             device=device.torch_device,
             thresholds=[options.vertex_threshold] if known else THRESHOLDS,
             options=options,
+            m_per_px=loaded.card.m_per_px,
         )

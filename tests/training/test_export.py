@@ -108,7 +108,8 @@ def test_weights_are_validated_from_the_command_line(
     assert result.exit_code == 0, result.output
     line = result.stdout.strip().splitlines()[-1]
     figures = {name: float(value) for name, value in (pair.split("=") for pair in line.split())}
-    assert list(figures) == ["completeness", "correctness", "f1", "vertex_threshold"]
+    lengths, topology = ["completeness", "correctness", "f1"], ["topo_precision", "topo_recall", "topo_f1"]
+    assert list(figures) == [*lengths, "vertex_threshold", *topology, "apls"]
     assert figures["vertex_threshold"] == 0.35, "weights are judged by their own thresholds"
 
 

@@ -23,7 +23,8 @@ from training.config import (
     ValidationOptions,
 )
 from training.export import export_weights
-from training.train_roads import BEST, LAST, train_roads
+from training.loop import BEST, LAST
+from training.train_roads import train_roads
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = {

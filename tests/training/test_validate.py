@@ -15,8 +15,9 @@ from engine.roads.graph import RoadGraph
 from engine.roads.tensor import encode
 from training.config import LossOptions, Recipe, RunOptions, Source, ValidationOptions
 from training.datasets import RoadImage
+from training.exam import set_exam
 from training.sources import load_images
-from training.validate import THRESHOLDS, crop_losses, judge_tiles, set_exam
+from training.validate import THRESHOLDS, crop_losses, judge_tiles
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 CPU = torch.device("cpu")

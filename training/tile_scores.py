@@ -1,0 +1,104 @@
+"""Road graphs of whole tiles against the truth: lengths, TOPO and APLS."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import GraphError
+from engine.evaluation.apls import AplsOptions, apls
+from engine.evaluation.buffer import compare
+from engine.evaluation.topo import TopoOptions, topo
+from engine.frames import RowCol
+from engine.roads.graph import RoadGraph
+from training.datasets import RoadImage
+
+TOLERANCE_PX = 5.0
+"""A road counts as found within this distance: the truth itself is up to 3 m off."""
+
+SMALL_TILE_M = 512.0
+"""Tiles with a shorter side are measured with the published settings for small tiles."""
+
+
+def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImage]) -> dict[str, float]:
+    """Compare the lengths of roads within 5 px, where the tiles are valid.
+
+    Args:
+        found: Predicted roads of each tile, in its pixels.
+        tiles: Images with true roads.
+
+    Returns:
+        Completeness, correctness and their harmonic mean ("f1") over all tiles together.
+
+    Raises:
+        GraphError: A tile has no true road on its valid pixels.
+    """
+    true = complete = predicted = right = 0.0
+    for graph, tile in zip(found, tiles, strict=True):
+        score = compare(graph, tile.graph, tolerance=TOLERANCE_PX, valid=tile.valid)
+        true += score.truth_length
+        complete += score.completeness * score.truth_length
+        predicted += score.predicted_length
+        right += score.correctness * score.predicted_length
+    completeness = complete / true if true else 0.0
+    correctness = right / predicted if predicted else 0.0
+    both = completeness + correctness
+    f1 = 2.0 * completeness * correctness / both if both else 0.0
+    return {"completeness": completeness, "correctness": correctness, "f1": f1}
+
+
+def _on_image(graph: RoadGraph[RowCol], valid: NDArray[np.bool_]) -> RoadGraph[RowCol]:
+    """Drop the edges with an end where there is no image."""
+    pixels = np.floor(graph.vertices).astype(np.int64)
+    inside = np.asarray(((pixels >= 0) & (pixels < valid.shape)).all(axis=1))
+    inside[inside] = valid[tuple(pixels[inside].T)]
+    keep: NDArray[np.bool_] = np.asarray(inside[graph.edges].all(axis=1))
+    return graph.with_edges(keep).without_lone_vertices()
+
+
+def apls_options(height_m: float, width_m: float, m_per_px: float) -> AplsOptions:
+    """Return the published settings that suit a tile's size, for control points inside of it."""
+    small = min(height_m, width_m) < SMALL_TILE_M
+    options = AplsOptions.small_tile() if small else AplsOptions()
+    return replace(options, tile_m=(height_m, width_m), m_per_px=m_per_px)
+
+
+def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict[str, float]:
+    """Measure one tile; what is not defined on it is left out."""
+    truth, predicted = _on_image(tile.graph, tile.valid), _on_image(graph, tile.valid)
+    height, width = tile.valid.shape
+    figures: dict[str, float] = {}
+    # Neither measure is defined on a tile whose few true roads are too short.
+    with suppress(GraphError):
+        score = topo(truth, predicted, TopoOptions(m_per_px=m_per_px))
+        figures |= {
+            "topo_precision": score.precision,
+            "topo_recall": score.recall,
+            "topo_f1": score.f1,
+        }
+    with suppress(GraphError):
+        options = apls_options(height * m_per_px, width * m_per_px, m_per_px)
+        figures["apls"] = apls(truth, predicted, options).score
+    return figures
+
+
+def compare_topology(
+    found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImage], *, m_per_px: float = 1.0
+) -> dict[str, float]:
+    """Compare roads by TOPO and APLS, where the tiles are valid.
+
+    Args:
+        found: Predicted roads of each tile, in its pixels.
+        tiles: Images with true roads.
+        m_per_px: Ground size of a pixel.
+
+    Returns:
+        Means of "topo_precision", "topo_recall", "topo_f1" and "apls" over the tiles on which they are
+        defined; a measure that is defined on none is left out.
+    """
+    measured = [_measure(graph, tile, m_per_px) for graph, tile in zip(found, tiles, strict=True)]
+    names = ("topo_precision", "topo_recall", "topo_f1", "apls")
+    values = {name: [one[name] for one in measured if name in one] for name in names}
+    return {name: float(np.mean(each)) for name, each in values.items() if each}
