@@ -42,7 +42,8 @@ def find_valid(rgb: NDArray[np.uint8], *, reduction: int = 1) -> NDArray[np.bool
         (H, W), false on large connected areas of white and a few pixels around them.
     """
     least_px = max(1, BLANK_PX // reduction**2)
-    blank = large_areas((rgb >= BLANK_LEVEL).all(axis=0), least_px)
+    white: NDArray[np.bool_] = np.all(rgb >= BLANK_LEVEL, axis=0)
+    blank = large_areas(white, least_px)
     if blank.any():
         blank = ndimage.binary_dilation(blank, iterations=-(-BLANK_MARGIN_PX // reduction))
     valid: NDArray[np.bool_] = ~blank
