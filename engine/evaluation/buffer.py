@@ -51,14 +51,33 @@ def _compared(samples: EdgeSamples, valid: NDArray[np.bool_] | None) -> EdgeSamp
     return samples.where(inside)
 
 
-def _matched_length(
-    samples: EdgeSamples,
+def find_covered(
     own: RoadGraph[Frame],
     other: RoadGraph[Frame],
+    *,
     tolerance: float,
-    max_angle_rad: float | None,
-) -> float:
-    """Sum the lengths of the samples of ``own`` that lie within ``tolerance`` of an edge of ``other``."""
+    valid: NDArray[np.bool_] | None = None,
+    max_angle_rad: float | None = None,
+) -> tuple[EdgeSamples, NDArray[np.bool_]]:
+    """Sample the roads of one graph and say which samples lie within a buffer of the other.
+
+    Args:
+        own: The graph to sample.
+        other: The graph with the buffer, in the same frame and units.
+        tolerance: Half-width of the buffer, in the graphs' units; positive.
+        valid: (H, W) pixels to compare; samples elsewhere are left out.
+        max_angle_rad: Largest angle between the directions of a road and its match, in [0, pi / 2];
+            not looked at when absent.
+
+    Returns:
+        The compared samples, and (N,) whether each is covered.
+
+    Raises:
+        GraphError: The tolerance is not positive.
+    """
+    if not tolerance > 0:
+        raise GraphError(f"The buffer's tolerance is {tolerance}: a positive length is needed.")
+    samples = _compared(sample_edges(own, step=min(_LONGEST_STEP, tolerance / _STEPS_PER_TOLERANCE)), valid)
     tree = shapely.STRtree(shapely.linestrings(other.vertices[other.edges]))
     points = shapely.points(samples.positions)
     number, edge = tree.query(points, predicate="dwithin", distance=tolerance)
@@ -67,9 +86,9 @@ def _matched_length(
         dot = np.abs((ours * theirs).sum(axis=1))
         lengths = np.hypot(*ours.T) * np.hypot(*theirs.T)
         number = number[dot >= np.cos(max_angle_rad) * lengths * (1.0 - 1e-12)]
-    matched = np.zeros(len(points), dtype=bool)
-    matched[number] = True
-    return float(samples.lengths[matched].sum())
+    covered = np.zeros(len(points), dtype=bool)
+    covered[number] = True
+    return samples, covered
 
 
 def compare(
@@ -94,17 +113,18 @@ def compare(
     Raises:
         GraphError: The truth has no road to compare with, or the tolerance is not positive.
     """
-    if not tolerance > 0:
-        raise GraphError(f"The buffer's tolerance is {tolerance}: a positive length is needed.")
-    step = min(_LONGEST_STEP, tolerance / _STEPS_PER_TOLERANCE)
-    predicted_samples = _compared(sample_edges(predicted, step=step), valid)
-    truth_samples = _compared(sample_edges(truth, step=step), valid)
+    predicted_samples, matched = find_covered(
+        predicted, truth, tolerance=tolerance, valid=valid, max_angle_rad=max_angle_rad
+    )
+    truth_samples, covered = find_covered(
+        truth, predicted, tolerance=tolerance, valid=valid, max_angle_rad=max_angle_rad
+    )
     predicted_length = float(predicted_samples.lengths.sum())
     truth_length = float(truth_samples.lengths.sum())
     if truth_length == 0.0:
         raise GraphError("The true graph has no road in the compared area: choose an area with roads.")
-    found = _matched_length(truth_samples, truth, predicted, tolerance, max_angle_rad)
-    right = _matched_length(predicted_samples, predicted, truth, tolerance, max_angle_rad)
+    found = float(truth_samples.lengths[covered].sum())
+    right = float(predicted_samples.lengths[matched].sum())
     return BufferScore(
         completeness=found / truth_length,
         correctness=right / predicted_length if predicted_length else 0.0,

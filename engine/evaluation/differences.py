@@ -1,0 +1,112 @@
+"""Two graphs cut into matched, missing and false pieces of road: the lengths behind the buffer's figures."""
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.evaluation.buffer import find_covered
+from engine.evaluation.results import Differences
+from engine.evaluation.sampling import ranges
+from engine.frames import RowCol
+from engine.roads.chains import Chain, find_chains
+from engine.roads.graph import RoadGraph
+
+Value = TypeVar("Value", np.bool_, np.int64, np.float64)
+
+
+def _in_place_order(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
+    """Number the vertices by their places, so that lines begin and run alike whatever their order was."""
+    order = np.lexsort(graph.vertices.T)
+    return RoadGraph.build(graph.vertices[order], np.argsort(order)[graph.edges])
+
+
+def _before(values: NDArray[Value], first: Value | float) -> NDArray[Value]:
+    """Return the value before each of (N,), with ``first`` before the first."""
+    return np.concatenate([np.array([first], dtype=values.dtype), values[:-1]])
+
+
+def _turn_rings(
+    chains: list[Chain], graph: RoadGraph[RowCol], counts: NDArray[np.int64], covered: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the (N,) order of samples along chains in which rings begin where their state changes.
+
+    Args:
+        chains: Those of ``graph``.
+        graph: The sampled graph.
+        counts: (C,) samples of each chain.
+        covered: (N,) state of each sample, one chain after the other.
+    """
+    order = np.arange(len(covered))
+    stops = np.cumsum(counts)
+    degrees = graph.degrees
+    for chain, start, stop in zip(chains, stops - counts, stops, strict=True):
+        if chain.closed and degrees[chain.vertices[0]] == 2:
+            change = np.flatnonzero(np.diff(covered[start:stop]))
+            order[start:stop] = np.roll(order[start:stop], -int(change[0]) - 1 if len(change) else 0)
+    return order
+
+
+def _cut(
+    graph: RoadGraph[RowCol], other: RoadGraph[RowCol], tolerance_m: float
+) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+    """Cut the roads of a graph where they enter or leave the buffer of the other.
+
+    Returns:
+        The (N, 2) lines inside, and those outside.
+    """
+    samples, covered = find_covered(graph, other, tolerance=tolerance_m)
+    if not len(covered):
+        return [], []
+    chains = find_chains(graph)
+    edges = np.concatenate([chain.edges for chain in chains])
+    tails = np.concatenate([chain.vertices[:-1] for chain in chains])
+    heads = np.concatenate([chain.vertices[1:] for chain in chains])
+    of_edge = np.bincount(samples.edges, minlength=len(graph.edges))
+    counts = of_edge[edges]
+    # From here on one entry for each sample, along the chains.
+    visit = np.repeat(np.arange(len(edges)), counts)
+    nth = ranges(counts)
+    forwards = (graph.edges[edges, 0] == tails)[visit]
+    first = (np.cumsum(of_edge) - of_edge)[edges][visit]
+    inside = covered[first + np.where(forwards, nth, counts[visit] - 1 - nth)]
+    chain = np.repeat(np.arange(len(chains)), [len(chain.edges) for chain in chains])[visit]
+    order = _turn_rings(chains, graph, np.bincount(chain, minlength=len(chains)), inside)
+    visit, nth, inside, chain = visit[order], nth[order], inside[order], chain[order]
+    begins = (chain != _before(chain, -1)) | (inside != _before(inside, 0))
+    turns = begins | (visit != _before(visit, -1))
+    ends = np.append(begins[1:], True)
+    # (N, 2, 2) where the piece of road of each sample begins and ends; exact at the vertices
+    share = (np.stack([nth, nth + 1], axis=1) / counts[visit][:, None])[..., None]
+    pieces = graph.vertices[tails[visit], None] * (1.0 - share) + graph.vertices[heads[visit], None] * share
+    kept = np.stack([turns, ends], axis=1)
+    sizes = np.add.reduceat(kept.sum(axis=1), np.flatnonzero(begins))
+    lines = np.split(pieces[kept], np.cumsum(sizes)[:-1])
+    is_inside = inside[begins]
+    return (
+        [line for line, state in zip(lines, is_inside, strict=True) if state],
+        [line for line, state in zip(lines, is_inside, strict=True) if not state],
+    )
+
+
+def find_differences(
+    predicted: RoadGraph[RowCol], truth: RoadGraph[RowCol], *, tolerance_m: float
+) -> Differences:
+    """Cut two graphs into what they share and what they do not.
+
+    The same samples decide as in ``engine.evaluation.buffer.compare``: the lines' lengths are those
+    behind its figures. Lines end where a road enters or leaves the other graph's buffer and where its
+    chain ends; between, they keep the vertices of the road. Nothing is lost and nothing is twice.
+
+    Args:
+        predicted: The graph to judge, in metres; it may be empty.
+        truth: The graph to judge it by, in the same frame; it may be empty.
+        tolerance_m: Half-width of the buffer; positive.
+
+    Raises:
+        GraphError: The tolerance is not positive.
+    """
+    predicted, truth = _in_place_order(predicted), _in_place_order(truth)
+    matched, false = _cut(predicted, truth, tolerance_m)
+    _, missing = _cut(truth, predicted, tolerance_m)
+    return Differences(matched=matched, missing=missing, false=false)
