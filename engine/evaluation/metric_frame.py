@@ -1,0 +1,340 @@
+"""The frame in which two graphs are compared: (row, col) in metres, whatever they came in.
+
+Graphs that know no place stay in their pixels, scaled to metres, so that figures of published tiles
+come out as published. As soon as one lies in a reference system, both move to a transverse Mercator
+plane of true metres around the truth: degrees and Web Mercator are never measured in.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+
+from engine.errors import EngineError, GraphError
+from engine.frames import RowCol
+from engine.raster.crs import WGS_84, ground_size_m, local_metric_crs, parse_crs, reproject_points
+from engine.raster.grid import Grid
+from engine.raster.placement import SIZE_TOLERANCE, find_source_grid
+from engine.raster.source import open_dataset
+from engine.roads.convert import READ_MASK_SUFFIXES, read_frame, read_mask
+from engine.roads.formats import GraphFile, read_graph, suffix
+from engine.roads.georeference import move_points, to_ground
+from engine.roads.graph import RoadGraph
+from engine.roads.mask import graph_from_mask
+
+_UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
+"""Rows and columns in metres to local metres: x right, y up."""
+
+_CENTRE_DECIMALS = 2
+"""The centre is rounded to 0.01° (1 km), so that rounded coordinates do not move the frame."""
+
+_FARTHEST = 1e9
+"""No coordinate of a place on the Earth is larger, in any unit in use."""
+
+_FAR_DEG = 3.0
+"""Graphs farther apart than this are in different places: a plane would not hold both."""
+
+
+@dataclass(frozen=True, slots=True)
+class RasterFrame:
+    """The pixels of a raster.
+
+    Attributes:
+        path: The file.
+        height: Rows.
+        width: Columns.
+        grid: Where they lie; None = unknown.
+    """
+
+    path: Path
+    height: int
+    width: int
+    grid: Grid | None
+
+    @classmethod
+    def read(cls, path: Path) -> "RasterFrame":
+        """Read size and place of a raster.
+
+        Raises:
+            RasterError: It cannot be opened.
+        """
+        found = read_frame(str(path))
+        return cls(path, found.height, found.width, found.grid)
+
+    def same_size(self, other: "RasterFrame") -> bool:
+        """Tell whether two rasters have as many rows and columns."""
+        return (self.height, self.width) == (other.height, other.width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoadFile:
+    """A graph as its file holds it.
+
+    Attributes:
+        path: The file.
+        file: The graph and its frame; pixels are those of the raster that both files belong to.
+        mask: The raster that it was traced from, if it was.
+    """
+
+    path: Path
+    file: GraphFile
+    mask: RasterFrame | None = None
+
+    @property
+    def in_crs(self) -> bool:
+        """Whether it lies in a reference system."""
+        return self.file.frame == "ground" and self.file.crs is not None
+
+    @property
+    def in_local_metres(self) -> bool:
+        """Whether it lies on a plane in unknown relation to the globe."""
+        return self.file.frame == "ground" and self.file.crs is None
+
+
+def read_roads(path: Path) -> RoadFile:
+    """Read a graph, or trace a road mask.
+
+    Raises:
+        EngineError: The file cannot be read, or holds no roads.
+    """
+    if suffix(path) in READ_MASK_SUFFIXES:
+        mask, found = read_mask(str(path))
+        raster = RasterFrame(path, found.height, found.width, found.grid)
+        return RoadFile(path, GraphFile(graph_from_mask(mask), "pixel"), raster)
+    file = read_graph(path)
+    largest = float(np.abs(file.graph.vertices).max(initial=0.0))
+    if largest > _FARTHEST:
+        raise GraphError(f"{path} has coordinates up to {largest:.3g}: no road lies there, repair the file.")
+    return RoadFile(path, replace(file, graph=file.graph.without_lone_vertices()))
+
+
+def shares_pixels(raster: RasterFrame, reference: RasterFrame) -> bool:
+    """Tell whether a raster has the pixels of another; rasters without a place are taken to have.
+
+    Raises:
+        GraphError: A raster without a place has another size.
+    """
+    if raster.grid is None and not raster.same_size(reference):
+        raise GraphError(
+            f"{raster.path} has {raster.height} × {raster.width} px and no georeference, but "
+            f"{reference.path} has {reference.height} × {reference.width} px: give rasters of one grid, or "
+            "georeference both."
+        )
+    return raster.grid is None or raster.grid == reference.grid
+
+
+def on_reference(roads: RoadFile, reference: RasterFrame | None) -> RoadFile:
+    """Move a traced mask that has a place of its own there; pixels of the common raster stay.
+
+    Raises:
+        GraphError: The mask has no place, and another size than the raster.
+    """
+    if roads.mask is None or reference is None or shares_pixels(roads.mask, reference):
+        return roads
+    grid = roads.mask.grid
+    if grid is None:
+        return roads
+    return replace(roads, file=GraphFile(to_ground(roads.file.graph, grid, crs=grid.crs), "ground", grid.crs))
+
+
+@dataclass(frozen=True, slots=True)
+class MetricFrame:
+    """What brings positions into (row, col) metres.
+
+    Attributes:
+        grid: Pixels of 1 m, to the ground; their number says nothing.
+        raster: Pixels of graphs without a place of their own, where these lie; None = unknown.
+        m_per_px: Where the frame is those pixels, scaled: their size. None = the frame lies elsewhere.
+        local: The same for local metres; None = they have no place in the frame.
+    """
+
+    grid: Grid
+    raster: Grid | None
+    m_per_px: float | None
+    local: Grid | None
+
+    def from_pixels(self, rowcol: NDArray[np.float64], raster: Grid | None = None) -> NDArray[np.float64]:
+        """Move (N, 2) pixels into the frame.
+
+        Args:
+            rowcol: Pixels, corner frame.
+            raster: Whose they are, if not the common raster's.
+
+        Raises:
+            GraphError: They have no place in it.
+            RasterError: Likewise.
+        """
+        if raster is None and self.m_per_px is not None:
+            return rowcol * self.m_per_px
+        raster = raster or self.raster
+        if raster is None:
+            raise GraphError(
+                "A raster or graph is in pixels and the other in a reference system: name the georeferenced "
+                "image that the pixels belong to (--image)."
+            )
+        return self.from_ground(raster.to_ground(rowcol), raster.crs)
+
+    def from_ground(self, xy: NDArray[np.float64], crs: str | None) -> NDArray[np.float64]:
+        """Move (N, 2) ground points into the frame.
+
+        Args:
+            xy: Ground points.
+            crs: Their system; None = local metres.
+
+        Raises:
+            GraphError: They have no place in it.
+            RasterError: Likewise.
+        """
+        if crs is None:
+            if self.local is None:
+                raise GraphError(
+                    "Local metres have no relation to the reference system of the other file: give both in "
+                    "a reference system, or both in local metres or pixels."
+                )
+            return self.local.to_pixels(xy)
+        return self.grid.to_pixels(move_points(xy, crs, self.grid.crs, near_x=self.grid.centre[0]))
+
+    def place(self, roads: RoadFile) -> RoadGraph[RowCol]:
+        """Move a graph into the frame.
+
+        Raises:
+            EngineError: It has no place there; the message names the file.
+        """
+        graph = roads.file.graph
+        try:
+            if roads.file.frame == "pixel":
+                vertices = self.from_pixels(graph.vertices)
+            else:
+                vertices = self.from_ground(graph.vertices, roads.file.crs)
+        except EngineError as error:
+            raise type(error)(f"{roads.path}: {error}") from error
+        return replace(graph, vertices=vertices)
+
+
+def _pixel_frame(reference: RasterFrame | None, m_per_px: float | None) -> MetricFrame:
+    """Scale the pixels of the common raster, or of none."""
+    placed = reference.grid if reference is not None else None
+    size_m = m_per_px or (placed.m_per_px if placed is not None else 1.0)
+    local = Grid(_UP, 1, 1, None, 1.0)
+    grid = local
+    if placed is not None:
+        grid = Grid(placed.transform @ Affine.scale(1.0 / size_m), 1, 1, placed.crs, 1.0)
+    elif reference is not None:
+        # A world file without a reference system anchors local metres.
+        with open_dataset(str(reference.path)) as dataset:
+            anchored = find_source_grid(dataset, str(reference.path), size_m)
+        grid = local = Grid(anchored.transform @ Affine.scale(1.0 / size_m), 1, 1, None, 1.0)
+    return MetricFrame(grid, placed, size_m, local)
+
+
+def _in_degrees(roads: RoadFile, raster: Grid | None) -> NDArray[np.float64]:
+    """Return longitude and latitude of the vertices (V, 2), in one piece."""
+    vertices, crs = roads.file.graph.vertices, roads.file.crs
+    if roads.file.frame == "pixel":
+        if raster is None:
+            raise GraphError(
+                f"{roads.path} is in pixels and the other file in a reference system: name the georeferenced "
+                "image that the pixels belong to (--image)."
+            )
+        vertices, crs = raster.to_ground(vertices), raster.crs
+    try:
+        degrees = move_points(vertices, crs, WGS_84)
+    except EngineError as error:
+        raise type(error)(f"{roads.path}: {error}") from error
+    if len(degrees):
+        degrees[:, 0] = _near(degrees[:, 0], float(degrees[0, 0]))
+    if np.abs(degrees[:, 1]).max(initial=0.0) > 90.0:
+        raise GraphError(
+            f"{roads.path} has latitudes beyond 90°: its coordinates are not in the reference system that it "
+            "names, repair the file."
+        )
+    return degrees
+
+
+def _near(longitudes: Any, middle: float) -> Any:
+    """Turn longitudes by whole circles to within half a circle of one."""
+    return longitudes - 360.0 * np.round((longitudes - middle) / 360.0)
+
+
+def _check_near(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> None:
+    """Refuse graphs on different parts of the globe.
+
+    Args:
+        truth: (V, 2) longitudes and latitudes.
+        predicted: Likewise.
+    """
+    if not (len(truth) and len(predicted)):
+        return
+    low, high = truth.min(axis=0), truth.max(axis=0)
+    there = predicted.copy()
+    there[:, 0] += float(_near(there[:, 0].mean(), float(truth[:, 0].mean())) - there[:, 0].mean())
+    gap = np.maximum(there.min(axis=0) - high, low - there.max(axis=0)).max()
+    if gap > _FAR_DEG:
+        raise GraphError(no_overlap(in_words((low + high) / 2), in_words(predicted.mean(axis=0))))
+
+
+def in_words(degrees: NDArray[np.float64]) -> str:
+    """Name a place by its longitude and latitude."""
+    return f"longitude {_near(degrees[0], 0.0):.4f}°, latitude {degrees[1]:.4f}°"
+
+
+def no_overlap(truth: str, predicted: str) -> str:
+    """Say that two graphs are in different places, given in words."""
+    return (
+        f"The prediction lies elsewhere than the truth: around {predicted}, the truth around {truth}. Check "
+        "the reference systems, where pixels are counted from, and that --image is the raster they belong to."
+    )
+
+
+def _ground_frame(truth: RoadFile, predicted: RoadFile, reference: RasterFrame | None) -> MetricFrame:
+    """Lay a plane of true metres around the truth; around the prediction where that is empty."""
+    raster = reference.grid if reference is not None else None
+    both = [_in_degrees(roads, raster) for roads in (truth, predicted)]
+    _check_near(*both)
+    places = [
+        degrees[roads.file.graph.edges].reshape(-1, 2).mean(axis=0)
+        for roads, degrees in zip((truth, predicted), both, strict=True)
+        if len(roads.file.graph.edges)
+    ]
+    if not places and raster is not None:
+        places = list(reproject_points([raster.centre], raster.crs, WGS_84))
+    x, y = np.round(places[0] if places else np.zeros(2), _CENTRE_DECIMALS).tolist()
+    return MetricFrame(Grid(_UP, 1, 1, local_metric_crs(x, y, WGS_84), 1.0), raster, None, None)
+
+
+def _is_square(grid: Grid) -> bool:
+    height_m, width_m = ground_size_m(grid.transform, grid.crs, grid.height / 2, grid.width / 2)
+    a, b, d, e = (getattr(grid.transform, name) for name in "abde")
+    upright = abs(a * b + d * e) <= SIZE_TOLERANCE * (a * a + d * d)
+    return upright and abs(height_m / width_m - 1.0) <= SIZE_TOLERANCE
+
+
+def choose_frame(
+    truth: RoadFile, predicted: RoadFile, reference: RasterFrame | None, m_per_px: float | None
+) -> MetricFrame:
+    """Choose the frame that two graphs are compared in.
+
+    Args:
+        truth: The graph to judge by.
+        predicted: The graph to judge.
+        reference: The raster that pixels belong to.
+        m_per_px: Size of its pixels; None = its own, else 1.
+
+    Raises:
+        EngineError: The two cannot be brought together, or lie in different places.
+    """
+    if not any(roads.in_crs for roads in (truth, predicted)):
+        placed = reference.grid if reference is not None else None
+        if placed is None or _is_square(placed) or truth.in_local_metres or predicted.in_local_metres:
+            return _pixel_frame(reference, m_per_px)
+    for roads, other in ((truth, predicted), (predicted, truth)):
+        if roads.in_local_metres:
+            name = str(parse_crs(other.file.crs or WGS_84).to_string())[:40]
+            raise GraphError(
+                f"{roads.path} is in local metres, {other.path} in {name}: nobody knows how they relate. "
+                "Georeference the former, or give both in pixels."
+            )
+    return _ground_frame(truth, predicted, reference)
