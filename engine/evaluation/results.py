@@ -1,0 +1,99 @@
+"""What an evaluation finds: the scores of one tile, the pieces of road behind them, and all tiles together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.evaluation.apls import AplsScore
+from engine.evaluation.buffer import BufferScore
+from engine.evaluation.junctions import JunctionScore
+from engine.evaluation.levels import LevelScore
+from engine.evaluation.topo import TopoScore
+from engine.raster.grid import Grid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Differences:
+    """Two graphs cut into what they share and what they do not, as lines (N, 2) of (row, col) metres.
+
+    Attributes:
+        matched: Predicted road near true road.
+        missing: True road without predicted road near it.
+        false: Predicted road without true road near it.
+    """
+
+    matched: Sequence[NDArray[np.float64]]
+    missing: Sequence[NDArray[np.float64]]
+    false: Sequence[NDArray[np.float64]]
+
+    def __iter__(self) -> Iterator[tuple[str, Sequence[NDArray[np.float64]]]]:
+        yield from (("matched", self.matched), ("missing", self.missing), ("false", self.false))
+
+
+@dataclass(frozen=True, slots=True)
+class RoadScores:
+    """Every measure of one tile; None where a measure is not defined on it.
+
+    Attributes:
+        topo: None where no true road is long enough to start from.
+        proposal_precision: Share of the prediction confirmed by the truth, walked from everywhere on the
+            prediction: ``topo`` with the roles exchanged, so that isolated false roads cost something.
+        apls: Sat2Graph's variant; None where the truth has no route of the least length.
+        apls_spacenet: SpaceNet's variant.
+        coverage: Lengths within a buffer.
+        junctions: Junctions and ends found again.
+        levels: Crossings on several levels; None where the truth knows of none.
+    """
+
+    topo: TopoScore | None
+    proposal_precision: float | None
+    apls: AplsScore | None
+    apls_spacenet: AplsScore | None
+    coverage: BufferScore
+    junctions: JunctionScore
+    levels: LevelScore | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileResult:
+    """What is known of one pair of graphs.
+
+    Attributes:
+        name: Of the pair.
+        scores: None where the truth has no road in the compared area; ``note`` says so.
+        note: What a reader should know; empty as a rule.
+        differences: The pieces behind the scores.
+        grid: Pixels of 1 m: places the (row, col) metres on the ground, or in local metres.
+        size_m: Height and width of the compared rectangle.
+        image: Raster to show below the roads, if there is one.
+    """
+
+    name: str
+    scores: RoadScores | None
+    note: str
+    differences: Differences
+    grid: Grid
+    size_m: tuple[float, float]
+    image: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """All tiles, and their figures by name.
+
+    Attributes:
+        tiles: In the order of their names.
+        figures: Figures of each tile by name, in the order of ``tiles``; None where not defined.
+        overall: Figures of all tiles together, by name.
+        settings: What the figures depend on, as JSON values.
+        provenance: Inputs and versions, as JSON values.
+    """
+
+    tiles: Sequence[TileResult]
+    figures: Sequence[Mapping[str, float | None]]
+    overall: Mapping[str, float | None]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    provenance: Mapping[str, object] = field(default_factory=dict)
