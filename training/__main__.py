@@ -8,6 +8,7 @@ import click
 
 from engine.errors import EngineError
 from engine.reporting import Bar
+from training.baseline.commands import baseline
 
 _PATH = click.Path(path_type=Path)
 
@@ -15,6 +16,9 @@ _PATH = click.Path(path_type=Path)
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """Render training scenes, train networks, export weights."""
+
+
+main.add_command(baseline)
 
 
 @main.command()
@@ -60,7 +64,10 @@ def export(checkpoint: Path, out: Path, **options: Any) -> None:
 @click.option("--config", type=_PATH, required=True, help="Recipe that names the validation images.")
 @click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
 def validate(weights: str, *, config: Path, data: Path) -> None:
-    """Compare the roads that WEIGHTS find in whole validation images with the truth, within 5 px."""
+    """Compare the roads that WEIGHTS find in whole validation images with the truth.
+
+    By lengths within 5 px, TOPO and APLS.
+    """
     from training.recipe import read_recipe  # noqa: PLC0415
     from training.validate import judge_weights  # noqa: PLC0415
 

@@ -51,11 +51,11 @@ class NetworkOptions:
     """Which network learns.
 
     Attributes:
-        name: "compact" or "sat2graph".
+        name: "compact" or "sat2graph"; "mask-unet" for the baseline, which takes it whatever is said here.
         options: Fields of the network's own configuration that differ from its defaults.
     """
 
-    name: Literal["compact", "sat2graph"] = "compact"
+    name: Literal["compact", "sat2graph", "mask-unet"] = "compact"
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

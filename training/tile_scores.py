@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import GraphError
 from engine.evaluation.apls import AplsOptions, apls
+from engine.evaluation.area import ValidPixels
 from engine.evaluation.buffer import compare
 from engine.evaluation.topo import TopoOptions, topo
 from engine.frames import RowCol
+from engine.roads.clip import clip_to_polygon
 from engine.roads.graph import RoadGraph
 from training.datasets import RoadImage
 
@@ -19,7 +20,7 @@ TOLERANCE_PX = 5.0
 """A road counts as found within this distance: the truth itself is up to 3 m off."""
 
 SMALL_TILE_M = 512.0
-"""Tiles with a shorter side are measured with the published settings for small tiles."""
+"""Tiles up to this size are measured with the published parameters for small tiles."""
 
 
 def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImage]) -> dict[str, float]:
@@ -49,26 +50,18 @@ def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImag
     return {"completeness": completeness, "correctness": correctness, "f1": f1}
 
 
-def _on_image(graph: RoadGraph[RowCol], valid: NDArray[np.bool_]) -> RoadGraph[RowCol]:
-    """Drop the edges with an end where there is no image."""
-    pixels = np.floor(graph.vertices).astype(np.int64)
-    inside = np.asarray(((pixels >= 0) & (pixels < valid.shape)).all(axis=1))
-    inside[inside] = valid[tuple(pixels[inside].T)]
-    keep: NDArray[np.bool_] = np.asarray(inside[graph.edges].all(axis=1))
-    return graph.with_edges(keep).without_lone_vertices()
-
-
 def apls_options(height_m: float, width_m: float, m_per_px: float) -> AplsOptions:
-    """Return the published settings that suit a tile's size, for control points inside of it."""
-    small = min(height_m, width_m) < SMALL_TILE_M
+    """Return the published parameters that suit a tile's size, for control points inside of it."""
+    small = max(height_m, width_m) <= SMALL_TILE_M
     options = AplsOptions.small_tile() if small else AplsOptions()
     return replace(options, tile_m=(height_m, width_m), m_per_px=m_per_px)
 
 
 def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict[str, float]:
     """Measure one tile; what is not defined on it is left out."""
-    truth, predicted = _on_image(tile.graph, tile.valid), _on_image(graph, tile.valid)
     height, width = tile.valid.shape
+    image = ValidPixels(tile.valid, height, width).polygons()
+    truth, predicted = clip_to_polygon(tile.graph, image), clip_to_polygon(graph, image)
     figures: dict[str, float] = {}
     # Neither measure is defined on a tile whose few true roads are too short.
     with suppress(GraphError):

@@ -1,1 +1,1 @@
-"""What a user would build from common tools: a road mask, thresholded, thinned and vectorised."""
+"""What a user would build from common tools: a road mask from a U-Net, thinned and traced."""
