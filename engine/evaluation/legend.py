@@ -1,0 +1,124 @@
+"""The three kinds of road in a comparison: their colours, and the strip that explains them in a picture."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from engine.roads.painting import OVERSAMPLING, paint
+
+KINDS = ("matched", "missing", "false")
+"""In the order of painting."""
+
+MEANINGS = {
+    "matched": "predicted road with a true road beside it",
+    "missing": "true road without a predicted road beside it",
+    "false": "predicted road without a true road beside it",
+}
+
+COLOURS = {"matched": (41, 182, 246), "missing": (255, 200, 0), "false": (230, 30, 70)}
+"""Red, green, blue; far apart for every kind of colour vision, and missing road is dashed as well."""
+
+CASING = (27, 27, 27)
+"""Around every line, so that it stands out from bright ground and from snow."""
+
+PAINT = np.array([(0, 0, 0), CASING, *(COLOURS[kind] for kind in KINDS)], dtype=np.float32)
+"""Rows for ``paint``: none, the casing, and each kind."""
+
+# Each letter as strokes: points (x, y) of one digit each, y down; small letters lie between 2 and 6.
+_LETTERS = {
+    "a": ("0222333616051434",),
+    "c": ("321203051636",),
+    "d": ("3036", "3322120305162635"),
+    "e": ("043433221203051636",),
+    "f": ("30201116", "0232"),
+    "g": ("32372808", "3322120305162635"),
+    "h": ("0006", "0312223336"),
+    "i": ("0206", "0000"),
+    "l": ("0006",),
+    "m": ("0206", "03122326", "23324346"),
+    "n": ("0206", "0312223336"),
+    "s": ("3212031424352606",),
+    "t": ("10152636", "0232"),
+}
+_LETTER_GAP = 2.0
+_STRIP_UNITS = 14.0
+_SAMPLE_UNITS = 18.0
+_WORD_GAP_UNITS = 12.0
+
+
+def _write_word(word: str, left: float, top: float) -> tuple[list[NDArray[np.float64]], float]:
+    """Place the strokes of a word, in units of the letters; also return where it ends."""
+    strokes = []
+    for letter in word:
+        placed = [
+            np.array([(int(x), int(y)) for x, y in zip(stroke[::2], stroke[1::2], strict=True)], dtype=float)
+            for stroke in _LETTERS[letter]
+        ]
+        strokes += [np.add(stroke, (left, top)) for stroke in placed]
+        left += max(float(stroke[:, 0].max()) for stroke in placed) + _LETTER_GAP
+    return strokes, left
+
+
+def _strip_shapes(unit_px: float) -> list[tuple[Any, int]]:
+    """Draw a line and its name for each kind."""
+    shapes: list[tuple[Any, int]] = []
+    scale = unit_px * OVERSAMPLING
+    left = _WORD_GAP_UNITS / 2.0
+    middle = _STRIP_UNITS / 2.0
+    for code, kind in enumerate(KINDS, start=2):
+        ends = np.array([(left, middle), (left + _SAMPLE_UNITS, middle)])
+        shapes.append((shapely.buffer(shapely.linestrings(ends * scale), 1.8 * scale), 1))
+        pieces = cut_dashes(ends, dash=4.0, gap=3.0) if kind == "missing" else [ends]
+        shapes += [
+            (shapely.buffer(shapely.linestrings(piece * scale), 1.1 * scale, cap_style="flat"), code)
+            for piece in pieces
+        ]
+        strokes, left = _write_word(kind, left + _SAMPLE_UNITS + 4.0, middle - 4.0)
+        shapes += [
+            (shapely.buffer(shapely.linestrings(stroke * scale), 0.5 * scale), 1) for stroke in strokes
+        ]
+        left += _WORD_GAP_UNITS
+    return shapes
+
+
+def cut_dashes(line: NDArray[np.float64], *, dash: float, gap: float) -> list[NDArray[np.float64]]:
+    """Cut a line into dashes.
+
+    Args:
+        line: (N, 2) points; N at least 2.
+        dash: Length of a dash, in units of the points.
+        gap: Length of the gap between two.
+
+    Returns:
+        The dashes, (N, 2) each; they bend where the line bends.
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    starts = np.arange(0.0, along[-1], dash + gap)
+    ends = np.minimum(starts + dash, along[-1])
+    first = np.searchsorted(along, starts, side="right")
+    last = np.searchsorted(along, ends, side="left")
+    at_start, at_end = (
+        np.column_stack([np.interp(at, along, axis) for axis in line.T]) for at in (starts, ends)
+    )
+    return [
+        np.concatenate([at_start[number, None], line[low:high], at_end[number, None]])
+        for number, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True))
+    ]
+
+
+def add_legend(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Add a white strip below a picture that names the colours.
+
+    Args:
+        rgb: (3, H, W) picture.
+
+    Returns:
+        (3, H + h, W) picture.
+    """
+    width = rgb.shape[2]
+    # Large enough to read, and never wider than a small picture.
+    unit_px = min(max(1.5, width / 800), width / 190)
+    strip = np.full((3, max(1, round(_STRIP_UNITS * unit_px)), width), 255, dtype=np.uint8)
+    return np.concatenate([rgb, paint(strip, _strip_shapes(unit_px), PAINT)], axis=1)
