@@ -10,30 +10,17 @@ from affine import Affine
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
-from engine.errors import GraphError, OutputError
-from engine.evaluation.area import Area, ValidPixels, polygonal, read_image_area, read_mask_area
-from engine.evaluation.metric_frame import (
-    MetricFrame,
-    RasterFrame,
-    RoadFile,
-    choose_frame,
-    in_words,
-    no_overlap,
-    on_reference,
-    read_roads,
-    shares_pixels,
-)
+from engine.errors import GraphError
+from engine.evaluation.area import Area, polygonal
+from engine.evaluation.metric_frame import MetricFrame, choose_frame, in_words, no_overlap
 from engine.evaluation.pairing import PairFiles
+from engine.evaluation.regions import Region, find_regions
+from engine.evaluation.road_files import RasterFrame, RoadFile, on_reference, read_roads
 from engine.frames import RowCol
 from engine.raster.crs import WGS_84, reproject_points
 from engine.raster.extent import Extent
 from engine.raster.grid import Grid
-from engine.roads.formats import suffix
-from engine.roads.geopackage import read_provenance
 from engine.roads.graph import RoadGraph
-
-_SIDE_POINTS = 33
-"""Points along each side of a rectangle, which may be bent in the frame."""
 
 _QUADRANT_M = 1e5
 """Local metres whose roads begin within this of the origin, right and down, count from an image's corner."""
@@ -85,100 +72,6 @@ class AlignedPair:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Region:
-    """One thing that bounds the comparison, in the frame.
-
-    Attributes:
-        outline: All of it.
-        inside: The part that counts.
-        note: What a reader should know; empty as a rule.
-    """
-
-    outline: Polygon | MultiPolygon
-    inside: Polygon | MultiPolygon
-    note: str = ""
-
-
-def _ring(x_min: float, y_min: float, x_max: float, y_max: float) -> NDArray[np.float64]:
-    """List (N, 2) points around a rectangle, close enough to follow a bend."""
-    corners = np.array([(x_min, y_min), (x_min, y_max), (x_max, y_max), (x_max, y_min)])
-    share = np.linspace(0.0, 1.0, _SIDE_POINTS)[:-1, None]
-    sides = [a + share * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
-    return np.concatenate(sides)
-
-
-def _extent_region(
-    extent: Extent, frame: MetricFrame, reference: RasterFrame | None, both: Sequence[RoadFile]
-) -> _Region:
-    placed = [reference.grid.crs] if reference is not None and reference.grid is not None else []
-    systems = [extent.crs, *placed, *(roads.file.crs for roads in both)]
-    crs = next((system for system in systems if system is not None), None)
-    ring = frame.from_ground(_ring(extent.x_min, extent.y_min, extent.x_max, extent.y_max), crs)
-    shape = Polygon(ring)
-    return _Region(shape, shape)
-
-
-def _raster_region(raster: RasterFrame, pixels: ValidPixels, frame: MetricFrame, own: Grid | None) -> _Region:
-    """Move the valid pixels of a raster into the frame; ``own`` None = they are the common raster's."""
-
-    def moved(shape: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
-        if frame.m_per_px is None or own is not None:
-            shape = shapely.segmentize(shape, max(raster.height, raster.width) / (_SIDE_POINTS - 1))
-        moved_shape = shapely.transform(shape, lambda rowcol: frame.from_pixels(rowcol, own))
-        return polygonal(shapely.make_valid(moved_shape))
-
-    note = ""
-    if pixels.reduction > 1:
-        note = (
-            f"Which pixels of {raster.path.name} count was found at 1/{pixels.reduction} of its resolution."
-        )
-    return _Region(moved(pixels.outline), moved(pixels.polygons()), note)
-
-
-def _footprint_region(predicted: RoadFile, frame: MetricFrame) -> _Region | None:
-    """Find the area that a prediction's own GeoPackage says was looked at."""
-    if suffix(predicted.path) != ".gpkg":
-        return None
-    try:
-        ring = read_provenance(predicted.path).get("footprint")
-        corners = np.array(ring, dtype=np.float64)
-    except (OutputError, ValueError, TypeError):
-        return None  # of another program
-    if corners.ndim != 2 or corners.shape[1:] != (2,) or len(corners) < 4 or not np.isfinite(corners).all():
-        return None
-    shape = polygonal(shapely.make_valid(Polygon(frame.from_ground(corners, predicted.file.crs))))
-    return _Region(shape, shape)
-
-
-def _find_regions(
-    files: PairFiles,
-    options: AlignOptions,
-    frame: MetricFrame,
-    rasters: Sequence[RasterFrame],
-    both: Sequence[RoadFile],
-) -> list[_Region]:
-    """List what bounds the comparison: extent, image, masks; else where the prediction was looked for."""
-    reference = rasters[0] if rasters else None
-    regions = []
-    if options.extent is not None:
-        regions.append(_extent_region(options.extent, frame, reference, both))
-    for raster in rasters:
-        if raster.path == files.predicted and (regions or raster.path == files.truth):
-            continue
-        if raster.path == files.valid:
-            pixels = read_mask_area(raster.path)
-        elif raster.path == files.image:
-            pixels = read_image_area(raster.path, blank_white=options.blank_white)
-        else:
-            pixels = ValidPixels(None, raster.height, raster.width)
-        own = None if reference is None or shares_pixels(raster, reference) else raster.grid
-        regions.append(_raster_region(raster, pixels, frame, own))
-    if not regions and (footprint := _footprint_region(both[1], frame)) is not None:
-        regions.append(footprint)
-    return regions
-
-
 def _rasters(files: PairFiles, truth: RoadFile, predicted: RoadFile) -> list[RasterFrame]:
     """List the rasters of a pair; the first is the one that pixels belong to."""
     image = RasterFrame.read(files.image) if files.image is not None else None
@@ -187,7 +80,8 @@ def _rasters(files: PairFiles, truth: RoadFile, predicted: RoadFile) -> list[Ras
     if found and found[0].grid is None:
         first = found[0]
         grids = [raster.grid for raster in found if raster.grid is not None and raster.same_size(first)]
-        found[0] = replace(first, grid=grids[0] if grids else None)
+        if grids:
+            found[0] = replace(first, grid=grids[0])
     return found
 
 
@@ -246,7 +140,7 @@ def _find_origin(
 def _notes(
     whole: Sequence[RoadGraph[RowCol]],
     cut: Sequence[RoadGraph[RowCol]],
-    regions: Sequence[_Region],
+    regions: Sequence[Region],
     area: Area | None,
 ) -> tuple[str, ...]:
     """Say what is missing from either graph."""
@@ -261,7 +155,7 @@ def _notes(
     return tuple(notes)
 
 
-def _cut_regions(regions: Sequence[_Region]) -> tuple[Polygon | None, Polygon | MultiPolygon | None]:
+def _combine(regions: Sequence[Region]) -> tuple[Polygon | None, Polygon | MultiPolygon | None]:
     """Return the rectangle that bounds all outlines, and what is inside all regions."""
     if not regions:
         return None, None
@@ -272,12 +166,22 @@ def _cut_regions(regions: Sequence[_Region]) -> tuple[Polygon | None, Polygon | 
     return shapely.box(*(regions[0].outline if outline.is_empty else outline).bounds), inside
 
 
+def _grid(frame: MetricFrame, origin: NDArray[np.float64], size_m: Sequence[float]) -> Grid:
+    """Move the frame's grid to its origin and give it its size."""
+    row, col = origin.tolist()
+    height, width = (max(1, int(np.ceil(side))) for side in size_m)
+    transform = frame.grid.transform @ Affine.translation(col, row)
+    return Grid(transform, height, width, frame.grid.crs, 1.0)
+
+
 def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
     """Bring the two graphs of a pair into one metric frame, and cut them to the compared area.
 
     The area is what is inside of everything that is given: the extent, the mask of valid pixels, the
     image's valid pixels, the raster of a true mask. Where nothing is given, it is what the prediction's
     own file says was looked at, else everywhere.
+
+    An empty graph, and a truth without road in the area, are no errors: ``notes`` says so.
 
     Args:
         files: What to read.
@@ -292,24 +196,28 @@ def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
     both = [on_reference(roads, reference) for roads in (truth, predicted)]
     frame = choose_frame(both[0], both[1], reference, options.m_per_px)
     graphs = [frame.place(roads) for roads in both]
-    regions = _find_regions(files, options, frame, rasters, both)
-    rectangle, inside = _cut_regions(regions)
+    regions = find_regions(
+        files, rasters, both, frame, extent=options.extent, blank_white=options.blank_white
+    )
+    rectangle, inside = _combine(regions)
     _check_overlap(graphs[0], graphs[1], rectangle, frame.grid)
     if rectangle is None or inside is None:
         area, size_m, origin = None, None, _find_origin(frame, both, graphs)
     else:
-        top, left, bottom, right = rectangle.bounds
-        size_m, origin = (bottom - top, right - left), np.array([top, left])
+        corners = np.array(rectangle.bounds).reshape(2, 2)
+        origin, (height_m, width_m) = corners[0], (corners[1] - corners[0]).tolist()
+        size_m = height_m, width_m
         area = Area(shapely.transform(inside, lambda rowcol: rowcol - origin))
     shifted = [replace(graph, vertices=graph.vertices - origin) for graph in graphs]
     cut = [area.clip(graph) for graph in shifted] if area is not None else shifted
-    reach = (
-        size_m or np.concatenate([np.ones((1, 2)), *(graph.vertices for graph in cut)]).max(axis=0).tolist()
+    reach = size_m or np.concatenate([np.ones((1, 2)), *(graph.vertices for graph in cut)]).max(axis=0)
+    return AlignedPair(
+        name=files.name,
+        truth=cut[0],
+        predicted=cut[1],
+        area=area,
+        size_m=size_m,
+        grid=_grid(frame, origin, reach),
+        image=files.image,
+        notes=_notes(graphs, cut, regions, area),
     )
-    row, col = origin.tolist()
-    transform = frame.grid.transform @ Affine.translation(col, row)
-    grid = Grid(
-        transform, max(1, int(np.ceil(reach[0]))), max(1, int(np.ceil(reach[1]))), frame.grid.crs, 1.0
-    )
-    notes = _notes(graphs, cut, regions, area)
-    return AlignedPair(files.name, cut[0], cut[1], area, size_m, grid, files.image, notes)

@@ -17,11 +17,13 @@ from engine.networks.layout import STRIDE_PX
 from engine.networks.predict import RoadPredictor
 from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
 from engine.progress import Progress, Silent
+from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
 from engine.raster.reader import Pixels, RasterOptions, RasterReader, open_raster
 from engine.raster.windows import Tile, tile
 from engine.roads.clip import clip_graph
 from engine.roads.decode import DecodeOptions, decode
+from engine.roads.georeference import coordinate_decimals
 from engine.roads.graph import RoadGraph
 from engine.roads.kept import KeptBlocks
 from engine.roads.refine import RasterBorder
@@ -29,6 +31,9 @@ from engine.roads.vertices import merge
 from engine.version import VERSION
 
 _DECODING = DecodeOptions()
+
+_FOOTPRINT_POINTS = 16
+"""Points along each side of the footprint: straight sides bend in another system."""
 
 SEAM_PX = 3.0
 """Windows hand on candidates this far beyond their core; duplicates are joined afterwards."""
@@ -177,6 +182,23 @@ def decode_options(options: RoadOptions, card: WeightsCard, m_per_px: float) -> 
     return replace(_DECODING, **changes)
 
 
+def _footprint(grid: Grid, source: Grid) -> list[list[float]] | None:
+    """Draw the border of the grid in the raster's system, rounded: where roads were looked for.
+
+    Returns:
+        Corners and points between them, (x, y) each; None where the border has no place in that system.
+    """
+    share = np.linspace(0.0, 1.0, _FOOTPRINT_POINTS, endpoint=False)[:, None]
+    corners = np.array([(0, 0), (grid.height, 0), (grid.height, grid.width), (0, grid.width)], dtype=float)
+    sides = [a + share * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
+    ring = grid.to_ground(np.concatenate(sides))
+    moved = reproject_points(ring, grid.crs, source.crs, near_x=source.centre[0])
+    if not np.isfinite(moved).all():
+        return None
+    rounded: list[list[float]] = np.round(moved, coordinate_decimals(source.crs)).tolist()
+    return rounded
+
+
 def extract(
     path: str,
     options: RoadOptions,
@@ -227,6 +249,7 @@ def extract(
         "weights_sha256": loaded.sha256,
         "device": device.description,
         "m_per_px": grid.m_per_px,
+        "footprint": _footprint(grid, reader.source_grid),
         "parameters": asdict(options),
         "decoding": asdict(settings),
     }

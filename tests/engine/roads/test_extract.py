@@ -6,6 +6,8 @@ from affine import Affine
 
 from engine.evaluation.buffer import compare
 from engine.networks.candidates import find_candidates
+from engine.raster.extent import Extent
+from engine.raster.reader import RasterOptions
 from engine.roads import extract as corridor
 from engine.roads.densify import densify
 from engine.roads.extract import RoadOptions, extract
@@ -121,3 +123,22 @@ def test_provenance_names_weights_parameters_and_source(image):
     assert len(told["weights_sha256"]) == 64
     assert told["parameters"]["min_confidence"] == 0.25
     assert told["source"] == image
+
+
+def test_provenance_draws_the_border_of_what_was_looked_at(image):
+    told = extract(image, options()).provenance["footprint"]
+    ring = np.array(told)
+    assert (ring.min(axis=0).tolist(), ring.max(axis=0).tolist()) == (
+        [5e5, 5.5e6 - HEIGHT],
+        [5e5 + WIDTH, 5.5e6],
+    )
+    assert len(ring) == 64
+
+
+def test_the_footprint_of_a_part_is_that_part(image):
+    part = RasterOptions(extent=Extent(5e5 + 100, 5.5e6 - 300, 5e5 + 420, 5.5e6 - 40))
+    ring = np.array(extract(image, options(raster=part)).provenance["footprint"])
+    assert (ring.min(axis=0).tolist(), ring.max(axis=0).tolist()) == (
+        [5e5 + 100, 5.5e6 - 300],
+        [5e5 + 420, 5.5e6 - 40],
+    )
