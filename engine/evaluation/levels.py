@@ -15,6 +15,8 @@ LARGEST_ANGLE_RAD = np.pi / 6
 """Largest angle between a road and its match at a crossing: the published measure's 30 degrees."""
 
 _SLACK = 1.0 + 1e-9
+_DECIMALS = 6
+_MERGED, _APART, _WRONG, _RIGHT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class _Crossings:
         known: NDArray[np.bool_] = (self.layers != UNKNOWN_LAYER).all(axis=1)
         return known
 
+    @property
+    def first_is_upper(self) -> NDArray[np.int64]:
+        """(C,) 1 where the first road is above the second, -1 where below, 0 where on one level."""
+        first, second = self.layers.astype(np.int64).T
+        upper: NDArray[np.int64] = np.sign(first - second)
+        return upper
+
 
 def _cross(graph: RoadGraph[RowCol]) -> _Crossings:
     points, pairs = find_crossings(graph)
@@ -71,33 +80,32 @@ def _cross(graph: RoadGraph[RowCol]) -> _Crossings:
     return _Crossings(points, vectors / lengths[..., None], graph.layer[pairs])
 
 
-def _match(
-    true: _Crossings, predicted: _Crossings, tolerance_m: float
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Match each true crossing with the nearest predicted one of like directions.
+def _judge(true: _Crossings, predicted: _Crossings, tolerance_m: float) -> NDArray[np.int64]:
+    """Match each true crossing with the nearest predicted one of like directions, and compare levels.
 
-    Two roads can be matched either way round; the way with the lesser angles counts.
+    Two roads can be matched either way round; the way with the lesser angles counts. Of equally near
+    crossings the one that is best for the prediction counts.
 
     Returns:
-        (M, 2) numbers of true and predicted crossing, and (M,) whether the roads change places.
+        (C,) one of ``_MERGED``, ``_APART``, ``_WRONG``, ``_RIGHT``.
     """
-    points = shapely.points(true.points_m)
     number, other = shapely.STRtree(shapely.points(predicted.points_m)).query(
-        points, predicate="dwithin", distance=tolerance_m * _SLACK
+        shapely.points(true.points_m), predicate="dwithin", distance=tolerance_m * _SLACK
     )
     # (K, 2, 2) cosine of the angle between true road i and predicted road j
     cosine = np.abs(np.einsum("kia,kja->kij", true.directions[number], predicted.directions[other]))
-    straight = cosine[:, [0, 1], [0, 1]]
-    crossed = cosine[:, [0, 1], [1, 0]]
+    straight, crossed = cosine[:, [0, 1], [0, 1]], cosine[:, [0, 1], [1, 0]]
     turned = crossed.sum(axis=1) > straight.sum(axis=1)
     like = np.where(turned[:, None], crossed, straight).min(axis=1) >= np.cos(LARGEST_ANGLE_RAD) / _SLACK
-    number, other, turned = number[like], other[like], turned[like]
+    agree = true.first_is_upper[number] * predicted.first_is_upper[other] * np.where(turned, -1, 1) > 0
+    verdict = np.where(predicted.known[other], np.where(agree, _RIGHT, _WRONG), _APART)
     distance = np.hypot(*(true.points_m[number] - predicted.points_m[other]).T)
-    # Equally near ones: the place decides, so that the order of the edges does not.
-    order = np.lexsort((*predicted.points_m[other].T, distance, number))
-    first = np.diff(number[order], prepend=-1) > 0
-    best = order[first]
-    return np.stack([number[best], other[best]], axis=1), turned[best]
+    order = np.lexsort((-verdict, distance.round(_DECIMALS), number))
+    order = order[like[order]]
+    nearest = order[np.diff(number[order], prepend=-1) > 0]
+    verdicts = np.full(len(true.points_m), _MERGED)
+    verdicts[number[nearest]] = verdict[nearest]
+    return verdicts
 
 
 def compare_levels(
@@ -124,23 +132,17 @@ def compare_levels(
     if not tolerance_m > 0:
         raise GraphError(f"The tolerance of crossings is {tolerance_m} m: a positive length is needed.")
     true = _cross(truth)
-    true = true.where(true.known & (true.layers[:, 0] != true.layers[:, 1]))
+    true = true.where(true.known & (true.first_is_upper != 0))
     if not len(true.points_m):
         return None
-    found = _cross(predicted)
-    pairs, turned = _match(true, found, tolerance_m)
-    layers = found.layers[pairs[:, 1]].astype(np.int64)
-    stated = found.known[pairs[:, 1]]
-    upper = np.sign(layers[:, 0] - layers[:, 1]) * np.where(turned, -1, 1)
-    true_upper = np.sign(true.layers[pairs[:, 0], 0].astype(np.int64) - true.layers[pairs[:, 0], 1])
-    merged = np.ones(len(true.points_m), dtype=bool)
-    merged[pairs[:, 0]] = False
-    layered = predicted.with_edges(predicted.layer != UNKNOWN_LAYER)
-    roads = shapely.STRtree(shapely.linestrings(layered.vertices[layered.edges]))
-    near = roads.query(shapely.points(true.points_m[merged]), predicate="dwithin", distance=tolerance_m)
+    verdicts = _judge(true, _cross(predicted), tolerance_m)
+    merged = shapely.points(true.points_m[verdicts == _MERGED])
+    layered = predicted.edges[predicted.layer != UNKNOWN_LAYER]
+    roads = shapely.STRtree(shapely.linestrings(predicted.vertices[layered]))
+    near, _ = roads.query(merged, predicate="dwithin", distance=tolerance_m * _SLACK)
     return LevelScore(
-        crossings=len(true.points_m),
-        apart=len(pairs),
-        known=int(stated.sum()) + len(np.unique(near[0])),
-        right=int((stated & (upper == true_upper)).sum()),
+        crossings=len(verdicts),
+        apart=int((verdicts != _MERGED).sum()),
+        known=int((verdicts >= _WRONG).sum()) + len(np.unique(near)),
+        right=int((verdicts == _RIGHT).sum()),
     )
