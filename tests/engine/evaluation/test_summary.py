@@ -23,13 +23,14 @@ def tile(precision, recall, *, true_m=1000.0, completeness=0.5, levels=None):
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     ends = DegreeScore(degree=1, true=4, predicted=2, matched=1)
     crossings = DegreeScore(degree=3, true=10, predicted=5, matched=4)
+    none = [DegreeScore(degree=degree, true=0, predicted=0, matched=0) for degree in (4, 5)]
     scores = RoadScores(
         topo=TopoScore(precision, recall, f1, 10, 10, 10),
         proposal_precision=precision,
         apls=AplsScore(recall, recall, recall, recall),
         apls_spacenet=None,
         coverage=BufferScore(completeness, 1.0, completeness, completeness * true_m, true_m),
-        junctions=JunctionScore(matched=5, true=10, predicted=5, classes=(ends, crossings)),
+        junctions=JunctionScore(matched=5, true=10, predicted=5, classes=(ends, crossings, *none)),
         levels=levels,
     )
     grid = Grid(Affine(1, 0, 0, 0, -1, 0), 1000, 1000, None, 1.0)
