@@ -8,7 +8,7 @@ import numpy as np
 from engine.evaluation.figures import describe_figure
 
 _LEFT_PX, _WIDTH_PX, _RIGHT_PX = 20, 600, 20
-_TOP_PX, _STACK_PX, _BOTTOM_PX = 24, 130, 26
+_TOP_PX, _STACK_PX, _BOTTOM_PX = 30, 130, 34
 _BINS = 50
 _LARGEST_DOT_PX = 5.0
 
@@ -18,7 +18,7 @@ def _axis(base: float) -> list[str]:
     for tenth in range(11):
         x = _LEFT_PX + _WIDTH_PX * tenth / 10
         parts.append(f'<line class="axis" x1="{x:g}" y1="{base}" x2="{x:g}" y2="{base + 4}"/>')
-        parts.append(f'<text class="tick" x="{x:g}" y="{base + 18}">{tenth / 10:.1f}</text>')
+        parts.append(f'<text class="tick" x="{x:g}" y="{base + 22}">{tenth / 10:.1f}</text>')
     return parts
 
 
@@ -26,8 +26,8 @@ def _marker(x: float, base: float, label: str) -> list[str]:
     anchor = "start" if x < _LEFT_PX + _WIDTH_PX / 2 else "end"
     shift = 4 if anchor == "start" else -4
     return [
-        f'<line class="mean" x1="{x:.1f}" y1="6" x2="{x:.1f}" y2="{base}"/>',
-        f'<text class="label" text-anchor="{anchor}" x="{x + shift:.1f}" y="15">{label}</text>',
+        f'<line class="mean" x1="{x:.1f}" y1="4" x2="{x:.1f}" y2="{base}"/>',
+        f'<text class="label" text-anchor="{anchor}" x="{x + shift:.1f}" y="20">{label}</text>',
     ]
 
 

@@ -44,6 +44,10 @@ FIGURES = {
     "topo_f1_of_means": Figure(
         "TOPO F1 of means", "Harmonic mean of the mean TOPO precision and the mean TOPO recall of all tiles."
     ),
+    "topo_f1_of_means_matched": Figure(
+        "TOPO F1 of means, matched",
+        "The same without tiles on which nothing matches, which the published evaluation leaves out.",
+    ),
     "proposal_precision": Figure(
         "Proposal precision",
         "TOPO with the roles exchanged: walks begin everywhere on the prediction, so that isolated false "
@@ -81,10 +85,24 @@ FIGURES = {
     "end_precision": Figure("End precision", "Share of the predicted road ends with a true one nearby."),
     "end_recall": Figure("End recall", "Share of the true road ends with a predicted one nearby."),
     "end_f1": Figure("End F1", "Harmonic mean of end precision and end recall."),
+    **{
+        f"degree_{degree}_{kind.lower()}": Figure(
+            f"Degree {words}: {kind}",
+            f"Junction {kind} where {words} roads meet; as many must meet at the match.",
+        )
+        for degree, words in ((3, "3"), (4, "4"), (5, "5 or more"))
+        for kind in ("precision", "recall", "F1")
+    },
+    "crossings": Figure(
+        "Crossings on levels", "True crossings of roads whose levels are known and differ.", ".0f"
+    ),
+    "crossings_apart": Figure(
+        "Crossings kept apart",
+        "Share of those crossings where two predicted roads cross as well, without a junction.",
+    ),
     "level_accuracy": Figure(
         "Level accuracy",
-        "Share of the places where true roads cross on several levels that the prediction also keeps apart, "
-        "the right road above.",
+        "Share kept apart with the right road on top, of those crossings where the prediction states levels.",
     ),
     "truth_km": Figure("True length (km)", "Length of the true roads in the compared area.", ".2f"),
     "predicted_km": Figure(

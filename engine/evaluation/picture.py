@@ -125,13 +125,16 @@ def encode_picture(rgb: NDArray[np.uint8], *, quality_percent: int = 82) -> byte
         return bytes(memory.read())
 
 
-def draw_differences(result: TileResult, *, long_side_px: int = LONG_SIDE_PX) -> NDArray[np.uint8]:
+def draw_differences(
+    result: TileResult, *, long_side_px: int = LONG_SIDE_PX, width_px: float | None = None
+) -> NDArray[np.uint8]:
     """Draw what of a tile's roads is matched, missing (dashed) and false.
 
     Args:
         result: The tile. Its image, if any, lies below: placed by its georeference or, where the tile has
             no reference system, stretched over the tile.
         long_side_px: Largest height or width of the picture.
+        width_px: Width of a road's line; chosen from the picture's size when absent.
 
     Returns:
         (3, H, W) picture.
@@ -141,7 +144,7 @@ def draw_differences(result: TileResult, *, long_side_px: int = LONG_SIDE_PX) ->
         GraphError: The roads have no place on the image.
     """
     rgb, place = _below(result, long_side_px)
-    width_px = max(1.6, max(rgb.shape[1:]) / 400)
+    width_px = width_px or max(2.0, max(rgb.shape[1:]) / 300)
     return paint(rgb, _shapes(result, place, width_px), PAINT)
 
 

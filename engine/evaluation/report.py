@@ -18,6 +18,9 @@ from engine.evaluation.results import Evaluation, TileResult
 PICTURE_PX = 800
 """Height or width of a tile's picture, whichever is larger."""
 
+_LINE_PX = 4.0
+"""Width of a road's line there: seen on a phone, where the picture is half as large."""
+
 WORST_TILES = 6
 """Tiles that are shown with a picture."""
 
@@ -80,10 +83,14 @@ def _overall(evaluation: Evaluation) -> str:
         label = _cell(figure.label, kind="th", scope="row")
         value = _cell(figure.text(evaluation.overall[name]), number=True)
         rows.append(label + value + _cell(figure.meaning))
-    text = "<p>Scores and shares lie between 0 and 1; 1 is best.</p>"
-    return _section(
-        "All tiles together", text, _table("overall", head, rows, "Figures of all tiles together")
-    )
+    title, text = "Figures", "Scores and shares lie between 0 and 1; 1 is best."
+    if len(evaluation.tiles) > 1:
+        title = "All tiles together"
+        text += (
+            " TOPO and APLS are means over the tiles; lengths, junctions and crossings are counted over all "
+            "tiles together."
+        )
+    return _section(title, f"<p>{text}</p>", _table("overall", head, rows, title))
 
 
 def _spread(evaluation: Evaluation) -> str:
@@ -118,10 +125,10 @@ def _card(tile: TileResult, figures: Figures) -> str:
     """Show a tile; without its image where that cannot be shown, and say why."""
     note = ""
     try:
-        rgb = draw_differences(tile, long_side_px=PICTURE_PX)
+        rgb = draw_differences(tile, long_side_px=PICTURE_PX, width_px=_LINE_PX)
     except EngineError as error:
         note = f"<br>The image is left out: {escape(str(error))}"
-        rgb = draw_differences(replace(tile, image=None), long_side_px=PICTURE_PX)
+        rgb = draw_differences(replace(tile, image=None), long_side_px=PICTURE_PX, width_px=_LINE_PX)
     scores = ", ".join(
         f"<span>{escape(describe_figure(name).label)} {describe_figure(name).text(figures[name])}</span>"
         for name in _CAPTION
@@ -132,7 +139,7 @@ def _card(tile: TileResult, figures: Figures) -> str:
     words = f"Matched, missing and false roads of {tile.name}"
     return (
         f'<figure><img src="{source}" width="{width}" height="{height}" alt="{escape(words)}">'
-        f"<figcaption><b>{escape(tile.name)}</b><br>{scores}{note}</figcaption></figure>"
+        f"<figcaption><b>{escape(tile.name)}</b><br>{scores or 'No scores'}{note}</figcaption></figure>"
     )
 
 

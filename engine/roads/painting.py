@@ -42,11 +42,13 @@ def paint(
     drawn = rgb.copy()
     for row in range(0, height, _STRIP_ROWS):
         strip = painted[row * OVERSAMPLING : (row + _STRIP_ROWS) * OVERSAMPLING]
-        blocks = strip.reshape(-1, OVERSAMPLING, width, OVERSAMPLING)
-        colour = colours[blocks].mean(axis=(1, 3))  # (rows, W, 3)
-        clear = (blocks == 0).mean(axis=(1, 3), dtype=np.float32)
+        blocks = strip.reshape(-1, OVERSAMPLING, width, OVERSAMPLING).swapaxes(1, 2)  # (rows, W, 3, 3)
+        touched = blocks.any(axis=(2, 3))
+        samples = blocks[touched].reshape(-1, OVERSAMPLING**2)
+        clear = (samples == 0).mean(axis=1, dtype=np.float32)
         below = drawn[:, row : row + _STRIP_ROWS]
-        below[:] = np.rint(below * clear + np.moveaxis(colour, -1, 0)).astype(np.uint8)
+        mixed = below[:, touched] * clear + colours[samples].mean(axis=1).T
+        below[:, touched] = np.rint(mixed).astype(np.uint8)
     return drawn
 
 
