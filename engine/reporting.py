@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -46,7 +47,7 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object per line on stdout: ``progress``, ``log``, ``done`` or ``error`` events."""
+    """One JSON object per line on stdout: ``progress``, ``log``, ``found``, ``done`` or ``error`` events."""
 
     def _write(self, event: str, **values: object) -> None:
         if sys.stdout is None:  # closed by whoever started us: nobody listens
@@ -61,6 +62,10 @@ class JsonLines:
     def log(self, message: str) -> None:
         """Write a log event."""
         self._write("log", message=message)
+
+    def found(self, figures: Mapping[str, object]) -> None:
+        """Write what was found."""
+        self._write("found", **figures)
 
     def done(self, output: str) -> None:
         """Write the done event."""

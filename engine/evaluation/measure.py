@@ -51,7 +51,7 @@ class MeasureOptions:
 
 def _numbers(options: Any) -> dict[str, type]:
     """Return the fields that are numbers, and whether they are whole ones."""
-    kinds = {int: int, float: float, float | None: float}
+    kinds: dict[Any, type] = {int: int, float: float, float | None: float}
     return {each.name: kinds[each.type] for each in fields(options) if each.type in kinds}
 
 

@@ -1,9 +1,9 @@
 """An evaluation for people who read a terminal, and for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from engine.evaluation.figures import FIGURES, describe_figure
+from engine.evaluation.figures import ABSENT, FIGURES, describe_figure
 from engine.evaluation.results import Evaluation
 
 _COLUMNS = (
@@ -18,6 +18,18 @@ _COLUMNS = (
 """Figures of each tile in the table; all others are in the JSON and in the report."""
 
 _NAME_WIDTH = 40
+
+_SHARES = {
+    "topo": "TOPO",
+    "junction": "Junctions",
+    "degree_3": "  of 3 roads",
+    "degree_4": "  of 4 roads",
+    "degree_5": "  of 5 roads and more",
+    "end": "Ends",
+}
+"""Measures with a precision, a recall and an F1 of the same kind."""
+
+_ONLY_OF_MANY = {"topo_f1_of_means", "topo_f1_of_means_matched", "tiles", "tiles_scored"}
 
 
 def as_document(evaluation: Evaluation) -> dict[str, Any]:
@@ -48,22 +60,41 @@ def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
     return [*lines, ""]
 
 
-def _lines_of_figures(names: Sequence[str], evaluation: Evaluation) -> list[str]:
-    labels = {name: describe_figure(name).label for name in names}
-    width = max(len(label) for label in labels.values())
-    return [
-        f"{label:<{width}}  {describe_figure(name).text(evaluation.overall[name]):>8}"
-        for name, label in labels.items()
-    ]
+def _lines_of_shares(figures: Mapping[str, float | None]) -> list[str]:
+    """One line for each measure with a precision, a recall and an F1."""
+    width = max(map(len, _SHARES.values()))
+    lines = [" " * width + "".join(f"{head:>11}" for head in ("precision", "recall", "F1"))]
+    for name, label in _SHARES.items():
+        values = [figures.get(f"{name}_{part}") for part in ("precision", "recall", "f1")]
+        if any(value is not None for value in values):
+            lines.append(label.ljust(width) + "".join(f"{_text(value):>11}" for value in values))
+    return [*lines, ""]
+
+
+def _text(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.3f}"
+
+
+def _lines_of_figures(figures: Mapping[str, float | None], *, one: bool) -> list[str]:
+    """One line for each other figure that there is, in the order of ``FIGURES``."""
+    shown = {f"{name}_{part}" for name in _SHARES for part in ("precision", "recall", "f1")}
+    if one:
+        shown |= _ONLY_OF_MANY
+    if not figures.get("crossings"):
+        shown.add("crossings")
+    every = dict.fromkeys([*FIGURES, *figures])
+    names = [name for name in every if name not in shown and figures.get(name) is not None]
+    labels = {name: describe_figure(name) for name in names}
+    width = max(len(figure.label) for figure in labels.values())
+    return [f"{figure.label:<{width}}{figure.text(figures[name]):>10}" for name, figure in labels.items()]
 
 
 def as_table(evaluation: Evaluation) -> str:
     """Return a table: tiles line by line where there are several, then all figures together."""
-    lines = _lines_of_tiles(evaluation) if len(evaluation.tiles) > 1 else []
-    known = [name for name in FIGURES if evaluation.overall.get(name) is not None]
-    others = [name for name, value in evaluation.overall.items() if name not in FIGURES and value is not None]
-    lines += _lines_of_figures(known + others, evaluation)
-    notes = [tile.note for tile in evaluation.tiles if tile.note]
-    if len(evaluation.tiles) == 1 and notes:
-        lines += ["", *notes]
+    one = len(evaluation.tiles) == 1
+    lines = [] if one else _lines_of_tiles(evaluation)
+    lines += _lines_of_shares(evaluation.overall)
+    lines += _lines_of_figures(evaluation.overall, one=one)
+    if one and evaluation.tiles[0].note:
+        lines += ["", evaluation.tiles[0].note]
     return "\n".join(lines)
