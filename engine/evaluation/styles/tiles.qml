@@ -30,7 +30,7 @@
         <text-buffer bufferDraw="1" bufferSize="1" bufferSizeUnits="MM" bufferColor="255,255,255,255" bufferOpacity="1" bufferNoFill="0" bufferJoinStyle="128"/>
       </text-style>
       <text-format multilineAlign="0" wrapChar="" autoWrapLength="0" plussign="0" formatNumbers="0"/>
-      <placement placement="1" quadOffset="8" centroidWhole="1" centroidInside="0" fitInPolygonOnly="0" polygonPlacementFlags="2" geometryGeneratorEnabled="1" geometryGenerator="make_point(x_min($geometry), y_max($geometry))" geometryGeneratorType="PointGeometry" xOffset="0" yOffset="0" offsetUnits="MM" dist="0" distUnits="MM" priority="5"/>
+      <placement placement="1" quadOffset="8" centroidWhole="1" centroidInside="0" fitInPolygonOnly="0" polygonPlacementFlags="2" geometryGeneratorEnabled="1" geometryGenerator="make_point(x_min($geometry), y_max($geometry))" geometryGeneratorType="PointGeometry" xOffset="1" yOffset="1" offsetUnits="MM" dist="0" distUnits="MM" priority="5"/>
       <rendering drawLabels="1" scaleVisibility="0" fontLimitPixelSize="0" obstacle="0" displayAll="0" labelPerPart="0" mergeLines="0" zIndex="0" limitNumLabels="0" maxNumLabels="2000" minFeatureSize="0"/>
     </settings>
   </labeling>
