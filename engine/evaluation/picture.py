@@ -82,7 +82,7 @@ def _lines(pieces: Sequence[NDArray[np.float64]], place: Place) -> list[NDArray[
         return []
     corners = place(np.concatenate(whole))[:, ::-1] * OVERSAMPLING
     numbers = np.repeat(np.arange(len(whole)), [len(piece) for piece in whole])
-    drawn = shapely.simplify(shapely.linestrings(corners, indices=numbers), 1.0)
+    drawn = shapely.simplify(shapely.linestrings(corners, indices=numbers), 1.0, preserve_topology=False)
     return [shapely.get_coordinates(line) for line in drawn]
 
 
