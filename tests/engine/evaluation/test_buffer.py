@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import GraphError
-from engine.evaluation.buffer import compare
+from engine.evaluation.buffer import compare, find_covered
 from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
 
@@ -93,6 +94,35 @@ def test_a_truth_that_lies_in_invalid_pixels_is_refused() -> None:
 def test_a_tolerance_must_be_positive(tolerance: float) -> None:
     with pytest.raises(GraphError, match="tolerance"):
         compare(polyline((0, 0), (0, 9)), polyline((0, 0), (0, 9)), tolerance=tolerance)
+
+
+def test_a_road_just_at_the_tolerance_is_covered_in_any_direction() -> None:
+    for angle in np.linspace(0, 3, 25):
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        truth, predicted = (
+            Pixels.build(graph.vertices @ turn + 1000.0, graph.edges)
+            for graph in (polyline((0, 0), (0, 100)), polyline((5, 0), (5, 100)))
+        )
+        assert compare(predicted, truth, tolerance=5).correctness == 1.0
+
+
+places = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=12, max_size=12)
+
+
+@given(places, places, st.sampled_from([2.3, 5.0, 11.0]))
+def test_a_sample_is_covered_where_the_other_graph_is_near(
+    own: list[tuple[int, int]], other: list[tuple[int, int]], tolerance: float
+) -> None:
+    # Edges drawn at random cross, touch, lie on each other, and may have no length.
+    pairs = np.arange(12).reshape(-1, 2)
+    ours, theirs = Pixels.build(own, pairs), Pixels.build(other, pairs)
+    samples, covered = find_covered(ours, theirs, tolerance=tolerance)
+    roads = shapely.linestrings(theirs.vertices[theirs.edges[theirs.edge_lengths > 0]])
+    points = shapely.points(samples.positions)
+    away = shapely.distance(points, roads[:, None]).min(axis=0, initial=np.inf)
+    clear = np.abs(away - tolerance) > 1e-6
+    np.testing.assert_array_equal(covered[clear], (away < tolerance)[clear])
+    assert covered[~clear].all()
 
 
 corners = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=6, unique=True)
