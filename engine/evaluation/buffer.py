@@ -7,6 +7,7 @@ the two in one figure (Wiedemann et al., Empirical evaluation of automatically e
 stand alone.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -189,12 +190,13 @@ def compare(
     truth_samples, covered = find_covered(
         truth, predicted, tolerance=tolerance, valid=valid, max_angle_rad=max_angle_rad
     )
-    predicted_length = float(predicted_samples.lengths.sum())
-    truth_length = float(truth_samples.lengths.sum())
+    # Exact sums do not depend on the order of the edges.
+    predicted_length = math.fsum(predicted_samples.lengths)
+    truth_length = math.fsum(truth_samples.lengths)
     if truth_length == 0.0:
         raise GraphError("The true graph has no road in the compared area: choose an area with roads.")
-    found = float(truth_samples.lengths[covered].sum())
-    right = float(predicted_samples.lengths[matched].sum())
+    found = math.fsum(truth_samples.lengths[covered])
+    right = math.fsum(predicted_samples.lengths[matched])
     return BufferScore(
         completeness=found / truth_length,
         correctness=right / predicted_length if predicted_length else 0.0,

@@ -1,29 +1,41 @@
 """Two graphs cut into matched, missing and false pieces of road: the lengths behind the buffer's figures."""
 
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.buffer import find_covered
 from engine.evaluation.results import Differences
-from engine.evaluation.sampling import ranges
+from engine.evaluation.sampling import EdgeSamples, ranges
 from engine.frames import RowCol
 from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
 
-Value = TypeVar("Value", np.bool_, np.int64, np.float64)
+Lines = list[NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pieces:
+    """The pieces of road that samples stand for, one chain after the other, each along its chain.
+
+    Attributes:
+        chains: (N,) number of the chain.
+        edges: (N,) number of the edge, counted along the chains.
+        spans: (N, 2, 2) where a piece begins and ends; exact at vertices.
+        covered: (N,) state of its sample.
+    """
+
+    chains: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    spans: NDArray[np.float64]
+    covered: NDArray[np.bool_]
 
 
 def _in_place_order(graph: RoadGraph[RowCol]) -> RoadGraph[RowCol]:
     """Number the vertices by their places, so that lines begin and run alike whatever their order was."""
     order = np.lexsort(graph.vertices.T)
     return RoadGraph.build(graph.vertices[order], np.argsort(order)[graph.edges])
-
-
-def _before(values: NDArray[Value], first: Value | float) -> NDArray[Value]:
-    """Return the value before each of (N,), with ``first`` before the first."""
-    return np.concatenate([np.array([first], dtype=values.dtype), values[:-1]])
 
 
 def _turn_rings(
@@ -47,9 +59,27 @@ def _turn_rings(
     return order
 
 
-def _cut(
-    graph: RoadGraph[RowCol], other: RoadGraph[RowCol], tolerance_m: float
-) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+def _line_up(graph: RoadGraph[RowCol], samples: EdgeSamples, covered: NDArray[np.bool_]) -> _Pieces:
+    """Put the samples of a graph in the order of its chains."""
+    chains = find_chains(graph)
+    edges = np.concatenate([chain.edges for chain in chains])
+    tails = np.concatenate([chain.vertices[:-1] for chain in chains])
+    heads = np.concatenate([chain.vertices[1:] for chain in chains])
+    of_edge = np.bincount(samples.edges, minlength=len(graph.edges))
+    counts = of_edge[edges]
+    edge = np.repeat(np.arange(len(edges)), counts)
+    nth, count = ranges(counts), counts[edge]
+    forwards = (graph.edges[edges, 0] == tails)[edge]
+    first = (np.cumsum(of_edge) - of_edge)[edges][edge]
+    states = covered[first + np.where(forwards, nth, count - 1 - nth)]
+    chain = np.repeat(np.arange(len(chains)), [len(chain.edges) for chain in chains])[edge]
+    shares = (np.stack([nth, nth + 1], axis=1) / count[:, None])[..., None]
+    spans = graph.vertices[tails[edge], None] * (1.0 - shares) + graph.vertices[heads[edge], None] * shares
+    order = _turn_rings(chains, graph, np.bincount(chain, minlength=len(chains)), states)
+    return _Pieces(chain[order], edge[order], spans[order], states[order])
+
+
+def _cut(graph: RoadGraph[RowCol], other: RoadGraph[RowCol], tolerance_m: float) -> tuple[Lines, Lines]:
     """Cut the roads of a graph where they enter or leave the buffer of the other.
 
     Returns:
@@ -58,34 +88,18 @@ def _cut(
     samples, covered = find_covered(graph, other, tolerance=tolerance_m)
     if not len(covered):
         return [], []
-    chains = find_chains(graph)
-    edges = np.concatenate([chain.edges for chain in chains])
-    tails = np.concatenate([chain.vertices[:-1] for chain in chains])
-    heads = np.concatenate([chain.vertices[1:] for chain in chains])
-    of_edge = np.bincount(samples.edges, minlength=len(graph.edges))
-    counts = of_edge[edges]
-    # From here on one entry for each sample, along the chains.
-    visit = np.repeat(np.arange(len(edges)), counts)
-    nth = ranges(counts)
-    forwards = (graph.edges[edges, 0] == tails)[visit]
-    first = (np.cumsum(of_edge) - of_edge)[edges][visit]
-    inside = covered[first + np.where(forwards, nth, counts[visit] - 1 - nth)]
-    chain = np.repeat(np.arange(len(chains)), [len(chain.edges) for chain in chains])[visit]
-    order = _turn_rings(chains, graph, np.bincount(chain, minlength=len(chains)), inside)
-    visit, nth, inside, chain = visit[order], nth[order], inside[order], chain[order]
-    begins = (chain != _before(chain, -1)) | (inside != _before(inside, 0))
-    turns = begins | (visit != _before(visit, -1))
-    ends = np.append(begins[1:], True)
-    # (N, 2, 2) where the piece of road of each sample begins and ends; exact at the vertices
-    share = (np.stack([nth, nth + 1], axis=1) / counts[visit][:, None])[..., None]
-    pieces = graph.vertices[tails[visit], None] * (1.0 - share) + graph.vertices[heads[visit], None] * share
-    kept = np.stack([turns, ends], axis=1)
+    pieces = _line_up(graph, samples, covered)
+    states = pieces.covered.astype(np.int8)
+    begins = (np.diff(pieces.chains, prepend=-1) != 0) | (np.diff(states, prepend=-1) != 0)
+    # Of the ends of pieces those at vertices stay, and where lines begin and end.
+    starts = begins | (np.diff(pieces.edges, prepend=-1) != 0)
+    kept = np.stack([starts, np.append(begins[1:], True)], axis=1)
     sizes = np.add.reduceat(kept.sum(axis=1), np.flatnonzero(begins))
-    lines = np.split(pieces[kept], np.cumsum(sizes)[:-1])
-    is_inside = inside[begins]
+    lines = np.split(pieces.spans[kept], np.cumsum(sizes)[:-1])
+    inside = pieces.covered[begins]
     return (
-        [line for line, state in zip(lines, is_inside, strict=True) if state],
-        [line for line, state in zip(lines, is_inside, strict=True) if not state],
+        [line for line, state in zip(lines, inside, strict=True) if state],
+        [line for line, state in zip(lines, inside, strict=True) if not state],
     )
 
 

@@ -12,6 +12,7 @@ from engine.errors import GraphError
 from engine.evaluation.buffer import compare, find_covered
 from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
+from tests.engine.evaluation.graph_samples import renumbered
 
 Pixels = RoadGraph[RowCol]
 
@@ -151,3 +152,10 @@ def test_cutting_edges_into_pieces_changes_nothing(points: list[tuple[int, int]]
     fine_score = compare(polyline(*fine), other, tolerance=6)
     assert fine_score.correctness == pytest.approx(coarse_score.correctness, abs=0.03)
     assert fine_score.predicted_length == pytest.approx(coarse_score.predicted_length)
+
+
+def test_the_order_of_nodes_changes_no_digit(example_truth: Pixels, example_prediction: Pixels) -> None:
+    score = compare(example_prediction, example_truth, tolerance=5)
+    again = compare(renumbered(example_prediction, 3), renumbered(example_truth, 4), tolerance=5)
+    assert again == score
+    assert (score.predicted_length, score.truth_length) == pytest.approx((85_427, 78_511), abs=1)
