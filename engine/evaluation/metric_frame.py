@@ -1,10 +1,13 @@
 """The frame in which two graphs are compared: (row, col) in metres, whatever they came in.
 
 Graphs that know no place stay in their pixels, scaled to metres, so that figures of published tiles
-come out as published. As soon as one lies in a reference system, both move to a transverse Mercator
-plane of true metres around the truth: degrees and Web Mercator are never measured in.
+come out as published. Graphs in a reference system come to the pixels of their image, too, if these
+are true to scale; so the same roads in another format score the same. Else both move to a transverse
+Mercator plane of true metres around the truth, with rows and columns along the image's, if there is
+one: degrees and stretched pixels are never measured in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,8 +31,19 @@ _UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
 _CENTRE_DECIMALS = 2
 """The centre is rounded to 0.01° (1 km), so that rounded coordinates do not move the frame."""
 
+_PIXEL_DECIMALS = 2
+"""Graphs in a reference system come to hundredths of a pixel, where the frame is that of pixels."""
+
+_TRUE = 1e-3
+"""Pixels of an image this near to squares of one size are a plane of true metres."""
+
 _FAR_DEG = 3.0
 """Graphs farther apart than this are in different places: a plane would not hold both."""
+
+
+def _near(longitudes: Any, middle: float) -> Any:
+    """Turn longitudes by whole circles to within half a circle of one."""
+    return longitudes - 360.0 * np.round((longitudes - middle) / 360.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +101,11 @@ class MetricFrame:
                     "a reference system, or both in local metres or pixels."
                 )
             return self.local.to_pixels(xy)
-        return self.grid.to_pixels(move_points(xy, crs, self.grid.crs, near_x=self.grid.centre[0]))
+        middle = (self.raster or self.grid).centre[0]
+        moved = move_points(xy, crs, self.grid.crs, near_x=middle)
+        if self.grid.crs is not None and parse_crs(self.grid.crs).is_geographic:
+            moved[:, 0] = _near(moved[:, 0], middle)
+        return self.grid.to_pixels(moved)
 
     def place(self, roads: RoadFile) -> RoadGraph[RowCol]:
         """Move a graph into the frame.
@@ -101,6 +119,9 @@ class MetricFrame:
                 vertices = self.from_pixels(graph.vertices)
             else:
                 vertices = self.from_ground(graph.vertices, roads.file.crs)
+                if self.m_per_px is not None:
+                    # Files round to millimetres; measures are sensitive to what lay on whole pixels.
+                    vertices = np.round(vertices / self.m_per_px, _PIXEL_DECIMALS) * self.m_per_px
         except EngineError as error:
             raise type(error)(f"{roads.path}: {error}") from error
         return replace(graph, vertices=vertices)
@@ -146,11 +167,6 @@ def _in_degrees(roads: RoadFile, raster: Grid | None) -> NDArray[np.float64]:
     return degrees
 
 
-def _near(longitudes: Any, middle: float) -> Any:
-    """Turn longitudes by whole circles to within half a circle of one."""
-    return longitudes - 360.0 * np.round((longitudes - middle) / 360.0)
-
-
 def _check_near(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> None:
     """Refuse graphs on different parts of the globe.
 
@@ -181,27 +197,69 @@ def no_overlap(truth: str, predicted: str) -> str:
     )
 
 
-def _ground_frame(truth: RoadFile, predicted: RoadFile, reference: RasterFrame | None) -> MetricFrame:
-    """Lay a plane of true metres around the truth; around the prediction where that is empty."""
-    raster = reference.grid if reference is not None else None
-    both = [_in_degrees(roads, raster) for roads in (truth, predicted)]
-    _check_near(*both)
-    places = [
-        degrees[roads.file.graph.edges].reshape(-1, 2).mean(axis=0)
-        for roads, degrees in zip((truth, predicted), both, strict=True)
+def _along(raster: Grid, plane: str) -> Affine:
+    """Lay rows and columns of 1 m in a plane along those of a raster; their corners agree at its centre.
+
+    Args:
+        raster: Where the raster lies.
+        plane: WKT of the plane.
+
+    Raises:
+        GraphError: The raster has no place in the plane.
+    """
+    rows, cols = raster.height, raster.width
+    ends = raster.to_ground([(rows / 2, 0), (rows / 2, cols), (rows / 2, cols / 2)])
+    left, right, middle = move_points(ends, raster.crs, plane)
+    angle_deg = float(np.degrees(np.arctan2(*(right - left)[::-1])))
+    height_m, width_m = ground_size_m(raster.transform, raster.crs, rows / 2, cols / 2)
+    mirrored = raster.transform.determinant > 0
+    return (
+        Affine.translation(*middle.tolist())
+        @ Affine.rotation(angle_deg)
+        @ Affine.scale(1.0, 1.0 if mirrored else -1.0)
+        @ Affine.translation(-cols * width_m / 2, -rows * height_m / 2)
+    )
+
+
+def _ground_frame(
+    both: Sequence[RoadFile], degrees: Sequence[NDArray[np.float64]], raster: Grid | None
+) -> MetricFrame:
+    """Lay a plane of true metres around the first graph that is not empty.
+
+    Args:
+        both: Truth and prediction.
+        degrees: (V, 2) longitudes and latitudes of each one's vertices.
+        raster: Where the common raster lies; None = unknown.
+    """
+    centres = [
+        places[roads.file.graph.edges].reshape(-1, 2).mean(axis=0)
+        for roads, places in zip(both, degrees, strict=True)
         if len(roads.file.graph.edges)
     ]
-    if not places and raster is not None:
-        places = list(reproject_points([raster.centre], raster.crs, WGS_84))
-    x, y = np.round(places[0] if places else np.zeros(2), _CENTRE_DECIMALS).tolist()
-    return MetricFrame(Grid(_UP, 1, 1, local_metric_crs(x, y, WGS_84), 1.0), raster, None, None)
+    if not centres and raster is not None:
+        centres = list(reproject_points([raster.centre], raster.crs, WGS_84))
+    x, y = np.round(centres[0] if centres else np.zeros(2), _CENTRE_DECIMALS).tolist()
+    plane = local_metric_crs(x, y, WGS_84)
+    transform = _UP if raster is None else _along(raster, plane)
+    return MetricFrame(Grid(transform, 1, 1, plane, 1.0), raster, None, None)
 
 
-def _is_square(grid: Grid) -> bool:
-    height_m, width_m = ground_size_m(grid.transform, grid.crs, grid.height / 2, grid.width / 2)
-    a, b, d, e = (getattr(grid.transform, name) for name in "abde")
-    upright = abs(a * b + d * e) <= SIZE_TOLERANCE * (a * a + d * d)
-    return upright and abs(height_m / width_m - 1.0) <= SIZE_TOLERANCE
+def _unrelated(local: RoadFile, placed: RoadFile) -> str:
+    """Say that local metres and a reference system do not meet."""
+    name = parse_crs(placed.file.crs or WGS_84).to_string()[:40]
+    return (
+        f"{local.path} is in local metres, {placed.path} in {name}: nobody knows how they relate. "
+        "Georeference the former, or give both in pixels."
+    )
+
+
+def _distortion(grid: Grid) -> float:
+    """Return by what share pixels differ from squares of the grid's size, at its centre and corners."""
+    here, rows, cols = grid.transform, grid.height, grid.width
+    skew = abs(here.a * here.b + here.d * here.e) / abs(here.determinant)
+    places = [(rows / 2, cols / 2), (0, 0), (0, cols), (rows, 0), (rows, cols)]
+    sizes_m = np.array([ground_size_m(here, grid.crs, row, col) for row, col in places])
+    return max(skew, float(np.abs(sizes_m / grid.m_per_px - 1.0).max()))
 
 
 def choose_frame(
@@ -218,15 +276,16 @@ def choose_frame(
     Raises:
         EngineError: The two cannot be brought together, or lie in different places.
     """
-    if not any(roads.in_crs for roads in (truth, predicted)):
-        placed = reference.grid if reference is not None else None
-        if placed is None or _is_square(placed) or truth.in_local_metres or predicted.in_local_metres:
+    both = (truth, predicted)
+    placed = reference.grid if reference is not None else None
+    in_local_metres = any(roads.in_local_metres for roads in both)
+    if not any(roads.in_crs for roads in both):
+        if placed is None or in_local_metres or _distortion(placed) <= SIZE_TOLERANCE:
             return _pixel_frame(reference, m_per_px)
-    for roads, other in ((truth, predicted), (predicted, truth)):
-        if roads.in_local_metres:
-            name = str(parse_crs(other.file.crs or WGS_84).to_string())[:40]
-            raise GraphError(
-                f"{roads.path} is in local metres, {other.path} in {name}: nobody knows how they relate. "
-                "Georeference the former, or give both in pixels."
-            )
-    return _ground_frame(truth, predicted, reference)
+    elif in_local_metres:
+        raise GraphError(_unrelated(*sorted(both, key=lambda roads: roads.in_crs)))
+    degrees = [_in_degrees(roads, placed) for roads in both]
+    _check_near(*degrees)
+    if placed is not None and _distortion(placed) <= _TRUE:
+        return _pixel_frame(reference, None)
+    return _ground_frame(both, degrees, placed)
