@@ -10,6 +10,7 @@ from engine.errors import GraphError
 from engine.evaluation.apls import AplsOptions, apls
 from engine.evaluation.area import ValidPixels
 from engine.evaluation.buffer import compare
+from engine.evaluation.measure import SMALL_TILE_M
 from engine.evaluation.topo import TopoOptions, topo
 from engine.frames import RowCol
 from engine.roads.clip import clip_to_polygon
@@ -18,9 +19,6 @@ from training.datasets import RoadImage
 
 TOLERANCE_PX = 5.0
 """A road counts as found within this distance: the truth itself is up to 3 m off."""
-
-SMALL_TILE_M = 512.0
-"""Tiles up to this size are measured with the published parameters for small tiles."""
 
 
 def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImage]) -> dict[str, float]:
@@ -63,7 +61,8 @@ def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict
     image = ValidPixels(tile.valid, height, width).polygons()
     truth, predicted = clip_to_polygon(tile.graph, image), clip_to_polygon(graph, image)
     figures: dict[str, float] = {}
-    # Neither measure is defined on a tile whose few true roads are too short.
+    # On a tile whose few true roads are too short TOPO is not defined, and whether APLS is would depend
+    # on the prediction: a lost point counts, a found one has no route that does.
     with suppress(GraphError):
         score = topo(truth, predicted, TopoOptions(m_per_px=m_per_px))
         figures |= {
@@ -71,7 +70,6 @@ def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict
             "topo_recall": score.recall,
             "topo_f1": score.f1,
         }
-    with suppress(GraphError):
         options = apls_options(height * m_per_px, width * m_per_px, m_per_px)
         figures["apls"] = apls(truth, predicted, options).score
     return figures

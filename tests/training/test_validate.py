@@ -17,7 +17,7 @@ from training.config import LossOptions, Recipe, RunOptions, Source, ValidationO
 from training.datasets import RoadImage
 from training.exam import set_exam
 from training.sources import load_images
-from training.validate import THRESHOLDS, crop_losses, judge_tiles
+from training.validate import THRESHOLDS, crop_losses, examine, grade, judge_tiles
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 CPU = torch.device("cpu")
@@ -42,6 +42,8 @@ def test_truth_is_found_whole(image: RoadImage) -> None:
     assert figures["completeness"] > 0.97
     assert figures["correctness"] > 0.97
     assert figures["f1"] > 0.97
+    topology = [figures[name] for name in ("topo_precision", "topo_recall", "topo_f1", "apls")]
+    assert min(topology) > 0.97
 
 
 def test_threshold_is_the_best_of_those_tried(image: RoadImage) -> None:
@@ -75,6 +77,34 @@ def test_exam_is_the_same_each_time(town_folder: Path) -> None:
     assert all((one.image == two.image).all() for one, two in zip(first.crops, second.crops, strict=True))
     assert len(first.crops) == 5
     assert len(first.tiles) == 1
+
+
+def test_best_state_is_that_with_the_best_topology(image: RoadImage) -> None:
+    recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=1, tiles=1))
+    exam = set_exam([image], recipe)
+
+    class Known(torch.nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            return logits_of(image, 5.0)[:, :, : images.shape[2], : images.shape[3]]
+
+    verdict = examine(Known(), CPU, exam=exam, recipe=recipe)
+    figures = verdict.figures
+    assert verdict.score == (figures["topo_f1"] + figures["apls"]) / 2
+    assert verdict.measure == "topo_f1 and apls"
+    assert {"loss_total", "completeness", "correctness", "f1", "vertex_threshold"} <= set(figures)
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"loss_total": 0.4, "f1": 0.8, "topo_f1": 0.6, "apls": 0.2}, ("topo_f1 and apls", 0.4)),
+        ({"loss_total": 0.4, "f1": 0.8, "topo_f1": 0.6}, ("topo_f1", 0.6)),
+        ({"loss_total": 0.4, "f1": 0.8}, ("f1", 0.8)),
+        ({"loss_total": 0.4}, ("loss_total", -0.4)),
+    ],
+)
+def test_grade_names_what_it_measures(figures: dict[str, float], expected: tuple[str, float]) -> None:
+    assert grade(figures) == pytest.approx(expected)
 
 
 def test_tiles_without_roads_are_not_judged(image: RoadImage) -> None:
