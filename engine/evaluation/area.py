@@ -125,7 +125,7 @@ def _tells_validity(source: Source) -> bool:
     dataset = source.dataset
     return (
         any(MaskFlags.all_valid not in flags for flags in dataset.mask_flag_enums)
-        or ColorInterp.palette in dataset.colorinterp
+        or not {ColorInterp.palette, ColorInterp.alpha}.isdisjoint(dataset.colorinterp)
         or any(np.issubdtype(np.dtype(kind), np.floating) for kind in dataset.dtypes)
     )
 
