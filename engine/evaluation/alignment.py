@@ -60,6 +60,7 @@ class AlignedPair:
         grid: Pixels of 1 m: places the metres on the ground; ``crs`` None = local metres.
         image: Raster of the place.
         notes: What a reader should know, in sentences.
+        m_per_px: Where the frame is the pixels of the image, scaled: their size. None = it lies elsewhere.
     """
 
     name: str
@@ -70,6 +71,7 @@ class AlignedPair:
     grid: Grid
     image: Path | None
     notes: tuple[str, ...]
+    m_per_px: float | None = None
 
 
 def _rasters(files: PairFiles, truth: RoadFile, predicted: RoadFile) -> list[RasterFrame]:
@@ -220,4 +222,5 @@ def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
         grid=_grid(frame, origin, reach),
         image=files.image,
         notes=_notes(graphs, cut, regions, area),
+        m_per_px=frame.m_per_px,
     )

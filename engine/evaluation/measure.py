@@ -156,4 +156,5 @@ def measure(pair: AlignedPair, options: MeasureOptions | None = None) -> TileRes
         grid=pair.grid,
         size_m=pair.size_m or (reach, reach),
         image=pair.image,
+        m_per_px=pair.m_per_px,
     )

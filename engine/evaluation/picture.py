@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
+from engine.errors import RasterError
 from engine.evaluation.legend import KINDS, PAINT, add_legend, cut_dashes
 from engine.evaluation.results import TileResult
 from engine.raster.crs import is_placed
 from engine.raster.extent import Extent
+from engine.raster.placement import SIZE_TOLERANCE
 from engine.raster.reader import RasterOptions
 from engine.raster.source import open_dataset
 from engine.roads.georeference import move_points
@@ -31,12 +33,14 @@ Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Moves (N, 2) (row, col) metres of a tile to pixels of its picture."""
 
 
-def _over_placed_image(result: TileResult, long_side_px: int) -> tuple[NDArray[np.uint8], Place]:
-    """Read the part of a georeferenced image that a tile covers."""
+def _over_part(
+    result: TileResult, long_side_px: int, source_m_per_px: float | None
+) -> tuple[NDArray[np.uint8], Place]:
+    """Read the part of an image that a tile covers, where both have a place, or both are in local metres."""
     grid = result.grid
-    height, width = result.size_m
+    height, width = np.maximum(result.size_m, _LEAST_SIDE_M).tolist()
     corners = grid.to_ground([(0.0, 0.0), (0.0, width), (height, 0.0), (height, width)])
-    options = RasterOptions(extent=Extent.around(corners, grid.crs))
+    options = RasterOptions(extent=Extent.around(corners, grid.crs), source_m_per_px=source_m_per_px)
     rgb, overview = read_overview(os.fspath(result.image or ""), options, long_side_px=long_side_px)
 
     def place(rowcol: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -46,16 +50,41 @@ def _over_placed_image(result: TileResult, long_side_px: int) -> tuple[NDArray[n
     return rgb, place
 
 
-def _over_plain_image(result: TileResult, long_side_px: int) -> tuple[NDArray[np.uint8], Place]:
-    """Read a whole image without a place: its pixels fill the tile."""
-    path = os.fspath(result.image or "")
-    with open_dataset(path) as dataset:
-        knows_its_place = is_placed(dataset.crs) and not dataset.transform.is_identity
-        m_per_px = max(result.size_m[0], _LEAST_SIDE_M) / dataset.height
-    options = RasterOptions(source_m_per_px=None if knows_its_place else m_per_px)
-    rgb, _ = read_overview(path, options, long_side_px=long_side_px)
+def _over_whole(
+    result: TileResult, long_side_px: int, shape: tuple[int, int]
+) -> tuple[NDArray[np.uint8], Place]:
+    """Read an image that knows no place, on a tile that does, or whose pixels have an unknown size.
+
+    Args:
+        result: The tile.
+        long_side_px: Largest height or width of the picture.
+        shape: Rows and columns of the image.
+
+    Raises:
+        RasterError: The tile is not the whole image.
+    """
+    sizes_m = np.maximum(result.size_m, _LEAST_SIDE_M) / shape
+    m_per_px = result.m_per_px or float(sizes_m[0])
+    if np.abs(sizes_m / m_per_px - 1.0).max() > SIZE_TOLERANCE:
+        raise RasterError(
+            f"{result.image} knows no place, and the compared area of {result.size_m[0]:.0f} × "
+            f"{result.size_m[1]:.0f} m is not all of its {shape[0]} × {shape[1]} px: georeference it."
+        )
+    options = RasterOptions(source_m_per_px=m_per_px)
+    rgb, _ = read_overview(os.fspath(result.image or ""), options, long_side_px=long_side_px)
     scale = np.array(rgb.shape[1:]) / np.maximum(result.size_m, _LEAST_SIDE_M)
     return rgb, lambda rowcol: rowcol * scale
+
+
+def _over_image(result: TileResult, long_side_px: int) -> tuple[NDArray[np.uint8], Place]:
+    with open_dataset(os.fspath(result.image or "")) as dataset:
+        knows_its_place = is_placed(dataset.crs) and not dataset.transform.is_identity
+        shape = dataset.height, dataset.width
+    if knows_its_place:
+        return _over_part(result, long_side_px, None)
+    if result.grid.crs is None and result.m_per_px is not None:
+        return _over_part(result, long_side_px, result.m_per_px)
+    return _over_whole(result, long_side_px, shape)
 
 
 def _on_paper(result: TileResult, long_side_px: int) -> tuple[NDArray[np.uint8], Place]:
@@ -69,8 +98,7 @@ def _below(result: TileResult, long_side_px: int) -> tuple[NDArray[np.uint8], Pl
     """Make what the roads are drawn on; a small image is enlarged by whole pixels, so that lines are fine."""
     if result.image is None:
         return _on_paper(result, long_side_px)
-    read = _over_plain_image if result.grid.crs is None else _over_placed_image
-    rgb, place = read(result, long_side_px)
+    rgb, place = _over_image(result, long_side_px)
     times = max(1, long_side_px // max(rgb.shape[1:]))
     return rgb.repeat(times, axis=1).repeat(times, axis=2), lambda rowcol: place(rowcol) * times
 
@@ -131,8 +159,8 @@ def draw_differences(
     """Draw what of a tile's roads is matched, missing (dashed) and false.
 
     Args:
-        result: The tile. Its image, if any, lies below: placed by its georeference or, where the tile has
-            no reference system, stretched over the tile.
+        result: The tile. Its image, if any, lies below: placed by its georeference, or by the size of its
+            pixels; where that is unknown, it must be the whole tile.
         long_side_px: Largest height or width of the picture.
         width_px: Width of a road's line; chosen from the picture's size when absent.
 

@@ -1,4 +1,4 @@
-"""What an evaluation finds: the scores of one tile, the pieces of road behind them, and all tiles together."""
+"""What an evaluation finds: scores of one tile, the pieces of road behind them, and all tiles together."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +69,7 @@ class TileResult:
         grid: Pixels of 1 m: places the (row, col) metres on the ground, or in local metres.
         size_m: Height and width of the compared rectangle.
         image: Raster to show below the roads, if there is one.
+        m_per_px: Where the metres are pixels of the image, scaled: their size. None = they lie elsewhere.
     """
 
     name: str
@@ -78,6 +79,7 @@ class TileResult:
     grid: Grid
     size_m: tuple[float, float]
     image: Path | None = None
+    m_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,11 +104,32 @@ def test_a_tile_shows_its_part_of_a_larger_image(tmp_path: Path) -> None:
     assert picture[:, 505, 5].tolist() == picture[:, 495, 505].tolist() == [120, 120, 120]
 
 
-def test_pixels_of_an_image_without_a_place_fill_the_tile(tmp_path: Path) -> None:
+@pytest.mark.parametrize("m_per_px", [0.5, None])
+def test_pixels_of_an_image_without_a_place_fill_the_tile(tmp_path: Path, m_per_px: float | None) -> None:
     image = write_image(tmp_path / "a.tif", placed=False, shape=(160, 200))
-    picture = draw_differences(tile(image=image), long_side_px=1000)
+    result = replace(tile(image=image), m_per_px=m_per_px)
+    picture = draw_differences(result, long_side_px=1000)
     assert picture.shape == (3, 800, 1000)
     assert colours_at(picture, 10.0) == COLOURS
+
+
+def test_a_tile_shows_its_part_of_an_image_without_a_place(tmp_path: Path) -> None:
+    """The same place as above, in local metres from the image's corner."""
+    image = write_image(tmp_path / "a.tif", placed=False, shape=(600, 600))
+    part = tile(grid=place(100, -100), image=image)
+    picture = draw_differences(replace(part, m_per_px=0.5), long_side_px=1000)
+    assert picture.shape == (3, 800, 1000)
+    assert colours_at(picture, 10.0) == COLOURS
+    assert picture[:, 495, 5].tolist() == [20, 90, 20]
+    assert picture[:, 505, 5].tolist() == picture[:, 495, 505].tolist() == [120, 120, 120]
+
+
+def test_an_image_that_cannot_be_laid_under_the_tile_is_refused(tmp_path: Path) -> None:
+    image = write_image(tmp_path / "a.tif", placed=False, shape=(600, 600))
+    on_ground = tile(grid=place(500_000, 5_300_000, "EPSG:32633"), image=image)
+    for result in (on_ground, replace(on_ground, m_per_px=0.5), tile(image=image)):
+        with pytest.raises(RasterError, match=r"80 × 100 m is not all of its 600 × 600 px: georeference it"):
+            draw_differences(result)
 
 
 @pytest.mark.parametrize("placed", [True, False])
