@@ -127,6 +127,11 @@ def test_a_loop_that_leads_away_is_two_roads() -> None:
     assert counts(match_junctions(crescent, crescent), 3) == (1, 1, 1)
 
 
+def test_roads_with_vertices_of_their_own_meet_where_these_coincide() -> None:
+    arms = [Pixels.build(star(0, 0, 3).vertices[[0, tip]], [(0, 1)]) for tip in (1, 2, 3)]
+    assert match_junctions(together(*arms), star(0, 0, 3)).matched == 1
+
+
 def test_junctions_of_stacked_roads_stay_apart() -> None:
     stacked = stars((0, 0, 3), (2, 2, 3))
     assert match_junctions(stacked, stacked).matched == 2

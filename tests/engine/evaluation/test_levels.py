@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.errors import GraphError
 from engine.evaluation.levels import LevelScore, compare_levels
+from engine.roads.densify import find_crossings
 from engine.roads.graph import UNKNOWN_LAYER
 from tests.engine.evaluation.graph_samples import Pixels
 
@@ -22,7 +23,13 @@ def overpass(
     return Pixels.build(ends, [(0, 1), (2, 3)], layer=[east, south])
 
 
-def roundabout_route() -> Pixels:
+def overpass_centre() -> tuple[float, float]:
+    """Where the two roads cross."""
+    (point,), _ = find_crossings(overpass())
+    return float(point[0]), float(point[1])
+
+
+def joined_at_grade() -> Pixels:
     """The same two roads joined at grade."""
     return Pixels.build([(0, 0), (0, -50), (0, 60), (-40, 0), (70, 0)], [(0, end) for end in range(1, 5)])
 
@@ -58,7 +65,7 @@ def test_a_prediction_without_levels_keeps_apart_but_has_no_accuracy() -> None:
 
 
 def test_a_junction_instead_of_a_bridge_is_wrong_where_levels_are_stated() -> None:
-    junction = roundabout_route()
+    junction = joined_at_grade()
     assert compare_levels(overpass(), junction) == LevelScore(crossings=1, apart=0, known=0, right=0)
     stated = replace(junction, layer=np.zeros(4, dtype=np.int16))
     score = compare_levels(overpass(), stated)
@@ -86,6 +93,20 @@ def test_one_predicted_road_may_stand_for_two_carriageways() -> None:
     assert compare_levels(carriageways, overpass()) == LevelScore(crossings=2, apart=2, known=2, right=2)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_as_near_the_better_one_counts(order: int) -> None:
+    right, wrong = overpass(at=(5, 0)), overpass(at=(-5, 0), east=0, south=1)
+    both = [right, wrong][::order]
+    predicted = Pixels.build(
+        np.concatenate([graph.vertices for graph in both]),
+        np.arange(8).reshape(-1, 2),
+        layer=np.concatenate([graph.layer for graph in both]),
+    )
+    truth = Pixels.build([(0, -50), (0, 60), (-40, 0), (70, 0)], [(0, 1), (2, 3)], layer=[1, 0])
+    middle = truth.vertices + overpass_centre()
+    assert compare_levels(replace(truth, vertices=middle), predicted) == LevelScore(1, 1, 1, 1)
+
+
 @pytest.mark.parametrize(
     "truth",
     [
@@ -93,7 +114,7 @@ def test_one_predicted_road_may_stand_for_two_carriageways() -> None:
         unknown(overpass()),
         overpass(east=1, south=1),
         overpass(east=UNKNOWN_LAYER, south=0),
-        roundabout_route(),
+        joined_at_grade(),
     ],
 )
 def test_a_truth_without_known_levels_says_nothing(truth: Pixels) -> None:
