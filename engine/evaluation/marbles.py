@@ -1,12 +1,12 @@
-"""Walks over a road graph that drop marbles, and the matching of two sets of marbles."""
+"""Walks over a road graph that drop marbles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra, maximum_bipartite_matching
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 from engine.evaluation.sampling import ranges
 from engine.frames import Frame
@@ -44,10 +44,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marbles:
-    """What walks have dropped, grouped by walk.
+    """What walks have dropped.
 
     Attributes:
-        walks: (N,) int64 number of the walk; ascending.
+        walks: (N,) int64 number of the walk.
         positions: (N, 2) float64 coordinates.
         directions: (N, 2) float64 unit vectors along the edges that the marbles lie on.
     """
@@ -58,7 +58,9 @@ class Marbles:
 
     def where(self, order: NDArray[np.int64]) -> "Marbles":
         """Return the marbles with these numbers."""
-        return Marbles(self.walks[order], self.positions[order], self.directions[order])
+        return Marbles(
+            self.walks[order], self.positions.take(order, axis=0), self.directions.take(order, axis=0)
+        )
 
 
 def blocks(positions: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
@@ -103,10 +105,13 @@ def network_distances(graph: RoadGraph[Frame], places: Places, limit: float) -> 
     sources, row = np.unique(ends, return_inverse=True)
     row = row.reshape(ends.shape)
     ways = dijkstra(matrix, indices=sources, limit=limit)
-    distances = np.minimum(
-        ways[row[:, 0]] + places.distances[:, :1], ways[row[:, 1]] + places.distances[:, 1:]
-    )
-    return np.where(distances <= limit, distances, np.inf)
+    distances: NDArray[np.float64] = ways.take(row[:, 0], axis=0)
+    distances += places.distances[:, :1]
+    through_second = ways.take(row[:, 1], axis=0)
+    through_second += places.distances[:, 1:]
+    np.minimum(distances, through_second, out=distances)
+    distances[distances > limit] = np.inf
+    return distances
 
 
 def drop_marbles(graph: RoadGraph[Frame], places: Places, *, radius: float, step: float) -> Marbles:
@@ -125,28 +130,28 @@ def drop_marbles(graph: RoadGraph[Frame], places: Places, *, radius: float, step
     graph, places, _ = around(graph, places, radius)
     lengths = graph.edge_lengths
     distances = network_distances(graph, places, radius)
-    at_first, at_second = distances[:, graph.edges[:, 0]], distances[:, graph.edges[:, 1]]
+    at_first, at_second = (distances.take(ends, axis=1) for ends in graph.edges.T)
     reached = np.minimum(at_first, at_second) <= radius
-    reached[np.arange(len(places.edges)), places.edges] = False
-    walk, edge = np.nonzero(reached)
-    at_first, at_second = at_first[walk, edge], at_second[walk, edge]
+    own = np.arange(len(places.edges))
+    reached[own, places.edges] = False
+    visited = np.flatnonzero(reached)
+    walk, edge = np.divmod(visited, len(lengths))
+    at_first, at_second = at_first.ravel()[visited], at_second.ravel()[visited]
     near, far = np.minimum(at_first, at_second), np.maximum(at_first, at_second)
     phases, counts = _legs(near, far, lengths[edge], radius, step)
 
-    phase = np.concatenate([phases.reshape(-1), np.zeros(len(places.edges))])
+    phase = np.concatenate([phases.reshape(-1), np.zeros(len(own))])
     count = np.concatenate([counts.reshape(-1), _count(lengths[places.edges], step)])
-    walk = np.concatenate([walk, walk, np.arange(len(places.edges))])
+    walk = np.concatenate([walk, walk, own])
     edge = np.concatenate([edge, edge, places.edges])
-    backwards = np.concatenate(
-        [at_second < at_first, at_second >= at_first, np.ones(len(places.edges), dtype=bool)]
-    )
-    order = np.argsort(walk, kind="stable")
-    leg = np.repeat(order, count[order])
-    share = (phase[leg] + ranges(count[order]) * step) / lengths[edge[leg]]
-    share = np.where(backwards[leg], 1.0 - share, share)[:, None]
-    vectors = graph.edge_vectors
-    positions = graph.vertices[graph.edges[edge[leg], 0]] + share * vectors[edge[leg]]
-    return Marbles(walk[leg], positions, (vectors / lengths[:, None])[edge[leg]])
+    backwards = np.concatenate([at_second < at_first, at_second >= at_first, np.ones(len(own), dtype=bool)])
+    directions = graph.edge_vectors / lengths[:, None]
+    begins = graph.vertices[graph.edges[edge, backwards.astype(np.int64)]]
+    headings = np.where(backwards, -1.0, 1.0)[:, None] * directions[edge]
+    leg = np.repeat(np.arange(len(count)), count)
+    along = (phase[leg] + ranges(count) * step)[:, None]
+    positions = begins.take(leg, axis=0) + along * headings.take(leg, axis=0)
+    return Marbles(walk[leg], positions, directions.take(edge[leg], axis=0))
 
 
 def _legs(
@@ -171,65 +176,3 @@ def _legs(
 def _count(room: NDArray[np.float64], step: float) -> NDArray[np.int64]:
     """Count the multiples of ``step`` from 0 to ``room``; none where it is negative."""
     return np.floor(np.maximum(room, -step) / step).astype(np.int64) + 1
-
-
-def close_pairs(
-    ours: Marbles, theirs: Marbles, distance: float
-) -> tuple[Marbles, NDArray[np.int64], NDArray[np.int64]]:
-    """List pairs of marbles of the same walk: all nearer than ``distance``, and some more.
-
-    Args:
-        ours: Marbles of one graph.
-        theirs: Marbles of another, from walks with the same numbers.
-        distance: Side of the square cells that pairs share or that touch.
-
-    Returns:
-        ``theirs`` in another order, still grouped by walk; the numbers of each pair in ``ours``,
-        ascending, and in the reordered ``theirs``.
-    """
-    corner = np.minimum(ours.positions.min(axis=0), theirs.positions.min(axis=0))
-    our_cells = ((ours.positions - corner) / distance).astype(np.int64) + 1
-    their_cells = ((theirs.positions - corner) / distance).astype(np.int64) + 1
-    height, width = np.maximum(our_cells.max(axis=0), their_cells.max(axis=0)) + 2
-    our_keys = (ours.walks * height + our_cells[:, 0]) * width + our_cells[:, 1]
-    their_keys = (theirs.walks * height + their_cells[:, 0]) * width + their_cells[:, 1]
-    order = np.argsort(their_keys, kind="stable")
-    rows = our_keys[:, None] + np.array([-width, 0, width])  # (N, 3): three cells of a row are one range
-    begin = np.searchsorted(their_keys[order], rows - 1, side="left").reshape(-1)
-    count = np.searchsorted(their_keys[order], rows + 1, side="right").reshape(-1) - begin
-    numbers = np.repeat(np.repeat(np.arange(len(our_keys)), 3), count)
-    return theirs.where(order), numbers, np.repeat(begin, count) + ranges(count)
-
-
-def count_matches(
-    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
-    our_walks: NDArray[np.int64],
-    their_walks: NDArray[np.int64],
-    walks: int,
-) -> NDArray[np.int64]:
-    """Match marbles one to one as often as possible, walk by walk.
-
-    Args:
-        pairs: Numbers of the marbles that may be matched: ours, ascending, and theirs.
-        our_walks: (N,) walk of each of our marbles, ascending.
-        their_walks: (M,) walk of each of their marbles, ascending.
-        walks: Number of walks.
-
-    Returns:
-        (walks,) number of matches.
-    """
-    rows, columns = pairs
-    starts = np.searchsorted(rows, np.arange(len(our_walks) + 1)).astype(np.int32)
-    columns = columns.astype(np.int32)
-    top = np.searchsorted(our_walks, np.arange(walks + 1))
-    left = np.searchsorted(their_walks, np.arange(walks + 1)).astype(np.int32)
-    data = np.ones(len(rows), dtype=np.int8)
-    matches = np.zeros(walks, dtype=np.int64)
-    # One call for all walks would be right too, but needs as many rounds as the worst of them.
-    for walk in range(walks):
-        pointers = starts[top[walk] : top[walk + 1] + 1]
-        piece = slice(pointers[0], pointers[-1])
-        shape = (len(pointers) - 1, int(left[walk + 1] - left[walk]))
-        graph = csr_array((data[piece], columns[piece] - left[walk], pointers - pointers[0]), shape=shape)
-        matches[walk] = np.count_nonzero(maximum_bipartite_matching(graph, perm_type="column") >= 0)
-    return matches
