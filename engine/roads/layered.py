@@ -240,7 +240,8 @@ def write_layers(
     check_replaceable(path, [layer.name for layer in layers])
     styles = {layer.name: layer.style_qml for layer in layers if layer.style_qml is not None}
     with atomic_path(path) as draft:
-        with fiona.Env(OGR_CURRENT_DATE=stamp):
+        # The draft is of no use before it is whole: the last commit below waits for the disk, once for all.
+        with fiona.Env(OGR_CURRENT_DATE=stamp, OGR_SQLITE_SYNCHRONOUS="OFF"):
             _write_features(draft, layers, crs_wkt)
         with closing(sqlite3.connect(draft)) as database, database:
             if styles:
