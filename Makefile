@@ -15,9 +15,14 @@ CONFIG ?= training/configs/roads_short.toml
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
+# The built-in scene knows its true roads, so the result is compared with them.
 run: $(VENV)/.engine $(if $(filter $(OUT)/scene/rgb.tif,$(RASTER)),$(OUT)/scene/rgb.tif) ## extract roads from the built-in scene, or from RASTER=path
 	mkdir -p "$(OUT)"
 	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
+ifeq ($(RASTER),$(OUT)/scene/rgb.tif)
+	$(BIN)/plumbline evaluate roads "$(OUT)/roads.gpkg" "$(OUT)/scene/truth.gpkg" --image "$(RASTER)" \
+		--layers "$(OUT)/compared.gpkg" --picture "$(OUT)/compared.png"
+endif
 
 $(OUT)/scene/rgb.tif: | $(VENV)/.engine
 	$(BIN)/python -m training scenes "$(OUT)/scene" --seed $(SEED) --size $(SIZE)

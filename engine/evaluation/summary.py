@@ -78,7 +78,8 @@ def _lengths(tiles: Iterable[TileResult]) -> Figures:
         right += cover.correctness * cover.predicted_length
     return {
         "completeness": _ratio(found, truth),
-        "correctness": _ratio(right, predicted),
+        # An empty prediction earns nothing; where truth is empty too, there is nothing to earn.
+        "correctness": _ratio(right, predicted) if predicted or not truth else 0.0,
         "quality": _ratio(right, predicted + truth - found),
         "truth_km": truth / _M_PER_KM,
         "predicted_km": predicted / _M_PER_KM,
