@@ -205,7 +205,7 @@ def _candidates(hops: _Hops, options: AplsOptions) -> NDArray[np.int64]:
     candidates = np.concatenate([*points, proper])[order]
     if options.tile_m is None:
         return candidates
-    places = hops.graph.vertices[candidates]
+    places = hops.graph.vertices[candidates] - 0.5 * options.m_per_px
     inside = (places > options.margin_m) & (places < np.array(options.tile_m) - options.margin_m)
     return candidates[np.all(inside, axis=1)]
 
@@ -214,7 +214,8 @@ def _control_points(hops: _Hops, other: _Hops, options: AplsOptions) -> NDArray[
     """Choose among the candidates; ends are only left out beside another point within 2 m."""
     candidates = _candidates(hops, options)
     degrees = hops.graph.degrees
-    cells = (hops.graph.vertices[candidates] // _HOP_M).astype(np.int64)
+    places_m = in_degrees(hops.graph.vertices[candidates], options.m_per_px) * M_PER_DEGREE
+    cells = (places_m / _HOP_M).astype(np.int64)
     chosen: list[int] = []
     cells_taken: set[tuple[int, ...]] = set()
     covered: set[int] = set()
@@ -227,13 +228,19 @@ def _control_points(hops: _Hops, other: _Hops, options: AplsOptions) -> NDArray[
 
 
 def _snap(positions: NDArray[np.float64], hops: _Hops, options: AplsOptions) -> NDArray[np.int64]:
-    """Give each position (N, 2) the nearest free point of a graph, or -1."""
-    tree = cKDTree(hops.graph.vertices)
-    near, numbers = tree.query(positions, k=_SNAP_CANDIDATES, distance_upper_bound=options.snap_m)
-    taken: set[int] = set()
+    """Give each position (N, 2) the nearest free point of a graph, or -1; nearest in degrees, as there."""
+    vertices = hops.graph.vertices
     snapped = np.full(len(positions), -1)
-    for place, (distances, nodes) in enumerate(zip(near, numbers, strict=True)):
-        for node in nodes[np.isfinite(distances)].tolist():
+    if not len(vertices):
+        return snapped
+    tree = cKDTree(in_degrees(vertices, options.m_per_px))
+    count = min(_SNAP_CANDIDATES, len(vertices))
+    _, numbers = tree.query(in_degrees(positions, options.m_per_px), k=range(1, count + 1))
+    offsets = vertices[numbers] - positions[:, None]  # (N, candidates, 2)
+    near = np.hypot(offsets[..., 0], offsets[..., 1]) < options.snap_m
+    taken: set[int] = set()
+    for place, (reached, nodes) in enumerate(zip(near, numbers, strict=True)):
+        for node in nodes[reached].tolist():
             if node not in taken:
                 snapped[place] = node
                 taken |= _within_hops(hops, node, options.apart_hops)
