@@ -15,7 +15,7 @@ from engine.evaluation.area import Area, polygonal
 from engine.evaluation.metric_frame import MetricFrame, choose_frame, in_words, no_overlap
 from engine.evaluation.pairing import PairFiles
 from engine.evaluation.regions import Region, find_regions
-from engine.evaluation.road_files import RasterFrame, RoadFile, on_reference, read_roads
+from engine.evaluation.road_files import RasterFrame, RoadFile, beside, on_reference, read_roads
 from engine.frames import RowCol
 from engine.raster.crs import WGS_84, reproject_points
 from engine.raster.extent import Extent
@@ -74,11 +74,18 @@ class AlignedPair:
     m_per_px: float | None = None
 
 
+def _mask_of(roads: RoadFile, other: RoadFile) -> RasterFrame | None:
+    """Return the mask that a graph was traced from; an empty one without a place bounds nothing on a map."""
+    lost = other.in_crs and roads.mask is not None and roads.mask.grid is None
+    return None if lost and not len(roads.file.graph.edges) else roads.mask
+
+
 def _rasters(files: PairFiles, truth: RoadFile, predicted: RoadFile) -> list[RasterFrame]:
     """List the rasters of a pair; the first is the one that pixels belong to."""
     image = RasterFrame.read(files.image) if files.image is not None else None
     valid = RasterFrame.read(files.valid) if files.valid is not None else None
-    found = [raster for raster in (image, truth.mask, valid, predicted.mask) if raster is not None]
+    masks = _mask_of(truth, predicted), _mask_of(predicted, truth)
+    found = [raster for raster in (image, masks[0], valid, masks[1]) if raster is not None]
     if found and found[0].grid is None:
         first = found[0]
         grids = [raster.grid for raster in found if raster.grid is not None and raster.same_size(first)]
@@ -195,7 +202,8 @@ def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
     truth, predicted = read_roads(files.truth), read_roads(files.predicted)
     rasters = _rasters(files, truth, predicted)
     reference = rasters[0] if rasters else None
-    both = [on_reference(roads, reference) for roads in (truth, predicted)]
+    placed = [on_reference(roads, reference) for roads in (truth, predicted)]
+    both = [beside(placed[0], placed[1]), beside(placed[1], placed[0])]
     frame = choose_frame(both[0], both[1], reference, options.m_per_px)
     graphs = [frame.place(roads) for roads in both]
     regions = find_regions(

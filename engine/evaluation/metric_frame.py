@@ -2,9 +2,9 @@
 
 Graphs that know no place stay in their pixels, scaled to metres, so that figures of published tiles
 come out as published. Graphs in a reference system come to the pixels of their image, too, if these
-are true to scale; so the same roads in another format score the same. Else both move to a transverse
-Mercator plane of true metres around the truth, with rows and columns along the image's, if there is
-one: degrees and stretched pixels are never measured in.
+are squares of true size; so the same roads in another format score the same. Else both move to a
+transverse Mercator plane of true metres around the truth, with rows and columns along the image's, if
+there is one: degrees and stretched pixels are never measured in.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from engine.evaluation.road_files import RasterFrame, RoadFile
 from engine.frames import RowCol
 from engine.raster.crs import WGS_84, ground_size_m, local_metric_crs, parse_crs, reproject_points
 from engine.raster.grid import Grid
-from engine.raster.placement import SIZE_TOLERANCE, find_source_grid
+from engine.raster.placement import find_source_grid
 from engine.raster.source import open_dataset
-from engine.roads.georeference import move_points
+from engine.roads.georeference import move_points, to_pixels
 from engine.roads.graph import RoadGraph
 
 _UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
@@ -32,7 +32,7 @@ _CENTRE_DECIMALS = 2
 """The centre is rounded to 0.01° (1 km), so that rounded coordinates do not move the frame."""
 
 _PIXEL_DECIMALS = 2
-"""Graphs in a reference system come to hundredths of a pixel, where the frame is that of pixels."""
+"""Graphs on the ground come to hundredths of an image's pixels, where there is an image."""
 
 _TRUE = 1e-3
 """Pixels of an image this near to squares of one size are a plane of true metres."""
@@ -113,18 +113,26 @@ class MetricFrame:
         Raises:
             EngineError: It has no place there; the message names the file.
         """
-        graph = roads.file.graph
+        graph, crs = roads.file.graph, roads.file.crs
         try:
             if roads.file.frame == "pixel":
                 vertices = self.from_pixels(graph.vertices)
+            elif self.raster is not None and crs is not None:
+                vertices = self._through_pixels(to_pixels(graph, self.raster, crs=crs).vertices)
+            elif self.m_per_px is not None and crs is None:
+                vertices = self._through_pixels(self.from_ground(graph.vertices, crs) / self.m_per_px)
             else:
-                vertices = self.from_ground(graph.vertices, roads.file.crs)
-                if self.m_per_px is not None:
-                    # Files round to millimetres; measures are sensitive to what lay on whole pixels.
-                    vertices = np.round(vertices / self.m_per_px, _PIXEL_DECIMALS) * self.m_per_px
+                vertices = self.from_ground(graph.vertices, crs)
         except EngineError as error:
             raise type(error)(f"{roads.path}: {error}") from error
         return replace(graph, vertices=vertices)
+
+    def _through_pixels(self, rowcol: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Move pixels into the frame, to whole ones what lies on them within what files round off.
+
+        Measures are sensitive to what lies on whole pixels, as in graphs that were drawn there.
+        """
+        return self.from_pixels(np.round(rowcol, _PIXEL_DECIMALS))
 
 
 def _pixel_frame(reference: RasterFrame | None, m_per_px: float | None) -> MetricFrame:
@@ -280,7 +288,7 @@ def choose_frame(
     placed = reference.grid if reference is not None else None
     in_local_metres = any(roads.in_local_metres for roads in both)
     if not any(roads.in_crs for roads in both):
-        if placed is None or in_local_metres or _distortion(placed) <= SIZE_TOLERANCE:
+        if placed is None or in_local_metres or m_per_px is not None:
             return _pixel_frame(reference, m_per_px)
     elif in_local_metres:
         raise GraphError(_unrelated(*sorted(both, key=lambda roads: roads.in_crs)))

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
-from engine.errors import OutputError
+from engine.errors import GraphError, OutputError
 from engine.evaluation.area import ValidPixels, polygonal, read_image_area, read_mask_area
 from engine.evaluation.metric_frame import MetricFrame
 from engine.evaluation.pairing import PairFiles
@@ -53,6 +53,11 @@ def _extent_region(
     placed = [reference.grid.crs] if reference is not None and reference.grid is not None else []
     systems = [extent.crs, *placed, *(roads.file.crs for roads in both)]
     crs = next((system for system in systems if system is not None), None)
+    if crs is not None and frame.grid.crs is None:
+        raise GraphError(
+            "The extent is in a reference system, but nothing says where the pixels or local metres of the "
+            "graphs lie: name a georeferenced image (--image), or give the extent in local metres."
+        )
     shape = polygonal(shapely.make_valid(Polygon(frame.from_ground(_ring(extent), crs))))
     return Region(shape, shape)
 
@@ -131,10 +136,8 @@ def find_regions(
     reference = rasters[0] if rasters else None
     regions = [] if extent is None else [_extent_region(extent, frame, reference, both)]
     predicted = both[1]
-    known = [raster for raster in rasters if raster is not predicted.mask]
-    if not (regions or known) and predicted.mask is not None:
-        known = [predicted.mask]
-    for raster in known:
+    others = [raster for raster in rasters if raster is not predicted.mask]
+    for raster in others or ([] if regions else rasters):
         own = raster.grid if reference is None or not shares_pixels(raster, reference) else None
         pixels = _read_valid(raster, files, blank_white=blank_white)
         regions.append(_raster_region(raster, pixels, frame, own))

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.errors import GraphError
+from engine.errors import EngineError, GraphError
 from engine.raster.grid import Grid
 from engine.roads.convert import READ_MASK_SUFFIXES, read_frame, read_mask
 from engine.roads.formats import GraphFile, read_graph, suffix
 from engine.roads.georeference import to_ground
+from engine.roads.graph import RoadGraph
 from engine.roads.mask import graph_from_mask
 
 _FARTHEST = 1e9
@@ -72,12 +73,7 @@ class RoadFile:
         return self.file.frame == "ground" and self.file.crs is None
 
 
-def read_roads(path: Path) -> RoadFile:
-    """Read a graph, or trace a road mask.
-
-    Raises:
-        EngineError: The file cannot be read, or holds no roads.
-    """
+def _read(path: Path) -> RoadFile:
     if suffix(path) in READ_MASK_SUFFIXES:
         mask, found = read_mask(str(path))
         raster = RasterFrame(path, found.height, found.width, found.grid)
@@ -87,6 +83,20 @@ def read_roads(path: Path) -> RoadFile:
     if largest > _FARTHEST:
         raise GraphError(f"{path} has coordinates up to {largest:.3g}: no road lies there, repair the file.")
     return RoadFile(path, replace(file, graph=file.graph.without_lone_vertices()))
+
+
+def read_roads(path: Path) -> RoadFile:
+    """Read a graph, or trace a road mask.
+
+    Raises:
+        EngineError: The file cannot be read, or holds no roads; the message names it.
+    """
+    try:
+        return _read(path)
+    except EngineError as error:
+        if path.name in str(error):
+            raise
+        raise type(error)(f"{path}: {error}") from error
 
 
 def shares_pixels(raster: RasterFrame, reference: RasterFrame) -> bool:
@@ -116,3 +126,10 @@ def on_reference(roads: RoadFile, reference: RasterFrame | None) -> RoadFile:
     if grid is None:
         return roads
     return replace(roads, file=GraphFile(to_ground(roads.file.graph, grid, crs=grid.crs), "ground", grid.crs))
+
+
+def beside(roads: RoadFile, other: RoadFile) -> RoadFile:
+    """Return a graph in its own frame; an empty one is as well in the other's, whatever its file says."""
+    if len(roads.file.graph.edges):
+        return roads
+    return replace(roads, file=replace(other.file, graph=RoadGraph.empty()))

@@ -14,7 +14,7 @@ from fiona.errors import FionaError
 
 from engine.errors import GraphError, RasterError
 from engine.frames import XY
-from engine.raster.crs import is_placed, parse_crs
+from engine.raster.crs import WGS_84, is_placed, parse_crs
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 from engine.roads.segments import join_coincident
 
@@ -24,6 +24,7 @@ _LEVELS = range(-100, 101)
 
 _KINDS = ("LineString", "MultiLineString")
 _NO_CRS = re.compile(rb'"crs"\s*:\s*null')
+_CRS_NAME = re.compile(rb'"crs"\s*:\s*\{[^{}]*"properties"\s*:\s*\{[^{}]*"name"\s*:\s*"([^"]+)"')
 _HEAD_BYTES = 4096
 
 
@@ -129,15 +130,24 @@ def _choose_layer(path: str, wanted: str | None) -> str:
 
 
 def _crs_of(features: Any, path: str) -> str | None:
-    """Find the reference system; None for planes in unknown relation to the globe."""
+    """Find the reference system; None for planes in unknown relation to the globe.
+
+    Raises:
+        RasterError: The file names a system that does not exist.
+    """
     crs = features.crs_wkt or None
     if crs is None or not is_placed(parse_crs(crs)):
         return None
     if features.driver == "GeoJSON" and Path(path).is_file():
-        # GDAL takes GeoJSON without a system for WGS 84, even where the file says that it has none.
+        # GDAL takes GeoJSON without a system for WGS 84, even where the file says that it has none, or
+        # names one that nobody knows.
         with Path(path).open("rb") as file:
-            if _NO_CRS.search(file.read(_HEAD_BYTES)):
-                return None
+            head = file.read(_HEAD_BYTES)
+        if _NO_CRS.search(head):
+            return None
+        named = _CRS_NAME.search(head)
+        if named and b"CRS84" not in named[1] and parse_crs(crs) == parse_crs(WGS_84):
+            parse_crs(named[1].decode(errors="replace"))
     return str(crs)
 
 

@@ -20,7 +20,8 @@ from engine.roads.graph import RoadGraph
 
 Metres = RoadGraph[RowCol]
 RING = Area(shapely.Point(50, 60).buffer(40) - shapely.Point(50, 60).buffer(15))
-POINTS = st.lists(st.tuples(st.floats(-30, 120), st.floats(-30, 150)), min_size=2, max_size=8, unique=True)
+CENTIMETRES = st.integers(-3000, 15000).map(lambda number: number / 100)
+POINTS = st.lists(st.tuples(CENTIMETRES, CENTIMETRES), min_size=2, max_size=8, unique=True)
 
 
 def path(*points: tuple[float, float]) -> Metres:
