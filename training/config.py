@@ -210,7 +210,7 @@ class ValidationOptions:
         every_steps: Steps between two validations.
         every_minutes: Minutes between two validations, when given, instead.
         crops: Fixed crops on which the loss is taken.
-        tiles: Whole images that are decoded and compared with the truth.
+        tiles: Whole images that are decoded and compared with the truth by lengths, TOPO and APLS.
     """
 
     path: str = ""

@@ -53,12 +53,20 @@ def extract(checkpoint: Path, images: Path, out: Path, *, threshold: float) -> N
 @click.argument("checkpoint", type=_PATH)
 @click.option("--config", type=_PATH, required=True, help="Recipe that names the validation images.")
 @click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
-def choose(checkpoint: Path, *, config: Path, data: Path) -> None:
+@click.option(
+    "--threshold",
+    "thresholds",
+    type=click.FloatRange(0.0, 1.0),
+    multiple=True,
+    help="Road probability to try; may be repeated. 0.1, 0.2 … 0.9 by default.",
+)
+def choose(checkpoint: Path, *, config: Path, data: Path, thresholds: tuple[float, ...]) -> None:
     """Try thresholds on whole validation images; the one with the greatest TOPO F1 is best."""
-    from training.baseline.choose import best_row, try_thresholds  # noqa: PLC0415
+    from training.baseline.choose import THRESHOLDS, best_row, try_thresholds  # noqa: PLC0415
     from training.recipe import read_recipe  # noqa: PLC0415
 
-    table = try_thresholds(checkpoint, read_recipe(config), data, progress=Bar())
+    recipe, wanted = read_recipe(config), sorted(set(thresholds)) or THRESHOLDS
+    table = try_thresholds(checkpoint, recipe, data, thresholds=wanted, progress=Bar())
     names = list(dict.fromkeys(name for row in table for name in row))
     click.echo(" ".join(f"{name:>14}" for name in names))
     for row in table:

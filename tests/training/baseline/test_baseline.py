@@ -177,6 +177,10 @@ def test_commands_train_choose_and_extract(recipe_file: Path, town_folder: Path,
     assert last.startswith("best threshold: 0.")
     assert len([row for row in rows if row.strip().startswith("0.")]) == 9
     result = CliRunner().invoke(
+        main, ["baseline", "choose", str(out / LAST), *data, "--threshold", "0.55", "--threshold", "0.25"]
+    )
+    assert [row.split()[0] for row in result.stdout.strip().splitlines()[-3:]] == ["0.2500", "0.5500", "best"]
+    result = CliRunner().invoke(
         main,
         ["baseline", "extract", str(out / LAST), str(town_folder), str(tmp_path / "p"), "--threshold", "0.5"],
     )
