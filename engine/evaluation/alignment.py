@@ -12,8 +12,9 @@ from shapely import MultiPolygon, Polygon
 
 from engine.errors import GraphError
 from engine.evaluation.area import Area, polygonal
-from engine.evaluation.metric_frame import MetricFrame, choose_frame, in_words, no_overlap
+from engine.evaluation.metric_frame import MetricFrame, choose_frame
 from engine.evaluation.pairing import PairFiles
+from engine.evaluation.places import in_words, no_overlap
 from engine.evaluation.regions import Region, find_regions
 from engine.evaluation.road_files import RasterFrame, RoadFile, beside, on_reference, read_roads
 from engine.frames import RowCol

@@ -9,20 +9,20 @@ there is one: degrees and stretched pixels are never measured in.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
 from engine.errors import EngineError, GraphError
+from engine.evaluation.places import check_near, in_degrees, near_longitude
 from engine.evaluation.road_files import RasterFrame, RoadFile
 from engine.frames import RowCol
 from engine.raster.crs import WGS_84, ground_size_m, local_metric_crs, parse_crs, reproject_points
 from engine.raster.grid import Grid
 from engine.raster.placement import find_source_grid
 from engine.raster.source import open_dataset
-from engine.roads.georeference import move_points, to_pixels
+from engine.roads.georeference import move_points
 from engine.roads.graph import RoadGraph
 
 _UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
@@ -37,13 +37,32 @@ _PIXEL_DECIMALS = 2
 _TRUE = 1e-3
 """Pixels of an image this near to squares of one size are a plane of true metres."""
 
-_FAR_DEG = 3.0
-"""Graphs farther apart than this are in different places: a plane would not hold both."""
 
+def _on_grid(
+    grid: Grid, xy: NDArray[np.float64], crs: str, *, near_x: float | None = None
+) -> NDArray[np.float64]:
+    """Move (N, 2) ground points to pixels of a grid.
 
-def _near(longitudes: Any, middle: float) -> Any:
-    """Turn longitudes by whole circles to within half a circle of one."""
-    return longitudes - 360.0 * np.round((longitudes - middle) / 360.0)
+    Args:
+        grid: The grid.
+        xy: Ground points.
+        crs: Their system.
+        near_x: In degrees, longitudes come near this one; the grid's centre when absent.
+
+    Raises:
+        GraphError: A point has no place in the grid's system.
+        RasterError: The systems have no relation.
+    """
+    moved = reproject_points(xy, crs, grid.crs)
+    lost = int((~np.isfinite(moved)).any(axis=1).sum())
+    if lost:
+        raise GraphError(
+            f"{lost} of {len(moved)} positions have no place where the graphs are compared: check that they "
+            "are in the reference system that is named for them."
+        )
+    if grid.crs is not None and parse_crs(grid.crs).is_geographic:
+        moved[:, 0] = near_longitude(moved[:, 0], grid.centre[0] if near_x is None else near_x)
+    return grid.to_pixels(moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +120,7 @@ class MetricFrame:
                     "a reference system, or both in local metres or pixels."
                 )
             return self.local.to_pixels(xy)
-        middle = (self.raster or self.grid).centre[0]
-        moved = move_points(xy, crs, self.grid.crs, near_x=middle)
-        if self.grid.crs is not None and parse_crs(self.grid.crs).is_geographic:
-            moved[:, 0] = _near(moved[:, 0], middle)
-        return self.grid.to_pixels(moved)
+        return _on_grid(self.grid, xy, crs, near_x=(self.raster or self.grid).centre[0])
 
     def place(self, roads: RoadFile) -> RoadGraph[RowCol]:
         """Move a graph into the frame.
@@ -118,7 +133,7 @@ class MetricFrame:
             if roads.file.frame == "pixel":
                 vertices = self.from_pixels(graph.vertices)
             elif self.raster is not None and crs is not None:
-                vertices = self._through_pixels(to_pixels(graph, self.raster, crs=crs).vertices)
+                vertices = self._through_pixels(_on_grid(self.raster, graph.vertices, crs))
             elif self.m_per_px is not None and crs is None:
                 vertices = self._through_pixels(self.from_ground(graph.vertices, crs) / self.m_per_px)
             else:
@@ -149,60 +164,6 @@ def _pixel_frame(reference: RasterFrame | None, m_per_px: float | None) -> Metri
             anchored = find_source_grid(dataset, str(reference.path), size_m)
         grid = local = Grid(anchored.transform @ Affine.scale(1.0 / size_m), 1, 1, None, 1.0)
     return MetricFrame(grid, placed, size_m, local)
-
-
-def _in_degrees(roads: RoadFile, raster: Grid | None) -> NDArray[np.float64]:
-    """Return longitude and latitude of the vertices (V, 2), in one piece."""
-    vertices, crs = roads.file.graph.vertices, roads.file.crs
-    if roads.file.frame == "pixel":
-        if raster is None:
-            raise GraphError(
-                f"{roads.path} is in pixels and the other file in a reference system: name the georeferenced "
-                "image that the pixels belong to (--image)."
-            )
-        vertices, crs = raster.to_ground(vertices), raster.crs
-    try:
-        degrees = move_points(vertices, crs, WGS_84)
-    except EngineError as error:
-        raise type(error)(f"{roads.path}: {error}") from error
-    if len(degrees):
-        degrees[:, 0] = _near(degrees[:, 0], float(degrees[0, 0]))
-    if np.abs(degrees[:, 1]).max(initial=0.0) > 90.0:
-        raise GraphError(
-            f"{roads.path} has latitudes beyond 90°: its coordinates are not in the reference system that it "
-            "names, repair the file."
-        )
-    return degrees
-
-
-def _check_near(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> None:
-    """Refuse graphs on different parts of the globe.
-
-    Args:
-        truth: (V, 2) longitudes and latitudes.
-        predicted: Likewise.
-    """
-    if not (len(truth) and len(predicted)):
-        return
-    low, high = truth.min(axis=0), truth.max(axis=0)
-    there = predicted.copy()
-    there[:, 0] += float(_near(there[:, 0].mean(), float(truth[:, 0].mean())) - there[:, 0].mean())
-    gap = np.maximum(there.min(axis=0) - high, low - there.max(axis=0)).max()
-    if gap > _FAR_DEG:
-        raise GraphError(no_overlap(in_words((low + high) / 2), in_words(predicted.mean(axis=0))))
-
-
-def in_words(degrees: NDArray[np.float64]) -> str:
-    """Name a place by its longitude and latitude."""
-    return f"longitude {_near(degrees[0], 0.0):.4f}°, latitude {degrees[1]:.4f}°"
-
-
-def no_overlap(truth: str, predicted: str) -> str:
-    """Say that two graphs are in different places, given in words."""
-    return (
-        f"The prediction lies elsewhere than the truth: around {predicted}, the truth around {truth}. Check "
-        "the reference systems, where pixels are counted from, and that --image is the raster they belong to."
-    )
 
 
 def _along(raster: Grid, plane: str) -> Affine:
@@ -292,8 +253,8 @@ def choose_frame(
             return _pixel_frame(reference, m_per_px)
     elif in_local_metres:
         raise GraphError(_unrelated(*sorted(both, key=lambda roads: roads.in_crs)))
-    degrees = [_in_degrees(roads, placed) for roads in both]
-    _check_near(*degrees)
+    degrees = [in_degrees(roads, placed) for roads in both]
+    check_near(*degrees)
     if placed is not None and _distortion(placed) <= _TRUE:
         return _pixel_frame(reference, None)
     return _ground_frame(both, degrees, placed)

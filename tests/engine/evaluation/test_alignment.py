@@ -1,6 +1,7 @@
 """Whatever format, system and raster two graphs come in, they meet in the same metres."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,22 @@ def test_roads_astride_the_antimeridian_stay_in_one_piece(tmp_path: Path) -> Non
         pair = bring(predicted, truth)
         assert pair.truth.edge_lengths.sum() == pytest.approx(22.264, abs=0.01)
         assert compare(pair.predicted, pair.truth, tolerance=0.5).quality == pytest.approx(1.0)
+
+
+def test_an_image_astride_the_antimeridian_takes_both_ways_of_counting(tmp_path: Path) -> None:
+    crs = parse_crs(WGS_84).to_wkt()
+    grid = Grid.measured(Affine(4e-6, 0, 179.9992, 0, -4e-6, 17.0), HEIGHT, WIDTH, crs)
+    image = write_image(tmp_path / "i.tif", grid)
+    pixels = write_pixels(tmp_path / "a.p", town())
+    east = to_ground(town(), grid, crs=WGS_84).vertices
+    west = np.where(east > [180.0, 90.0], east - [360.0, 0.0], east)
+    assert west.min() < -179.9
+    for number, ground in enumerate((east, west, east - [360.0, 0.0])):
+        file = tmp_path / f"{number}.geojson"
+        write_lines(file, *(ground[edge].tolist() for edge in town().edges))
+        pair = bring(file, pixels, image)
+        assert np.allclose(lines(pair.predicted), lines(pair.truth), atol=1e-6, rtol=0)
+        assert pair.truth.edge_lengths.sum() == pytest.approx(pair.predicted.edge_lengths.sum())
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -491,14 +508,18 @@ def test_an_extent_in_a_system_needs_a_place(tmp_path: Path) -> None:
     file = write_pixels(tmp_path / "a.p", town())
     with pytest.raises(GraphError, match="extent is in a reference system"):
         bring(file, file, extent=Extent(8, 47, 9, 48, WGS_84))
+    image = write_image(tmp_path / "i.tif", place("north-up"))
+    with pytest.raises(GraphError, match="positions have no place where the graphs are compared"):
+        bring(file, file, image, extent=Extent(10, 95, 12, 97, WGS_84))
 
 
-def test_white_paper_of_a_real_tile_is_not_compared(data_dir: Path) -> None:
+def test_white_paper_of_a_real_tile_is_not_compared(data_dir: Path, tmp_path: Path) -> None:
     folder = data_dir / "roads" / "massachusetts" / "val"
     files = next(pair for pair in find_pairs(folder, folder) if pair.name == "18028870_15")
-    pair = align(files, AlignOptions(blank_white=True))
-    whole = align(files, AlignOptions())
-    assert pair.size_m == whole.size_m == (1500, 1500)
+    across = write_pixels(tmp_path / "a.p", Pixels.build([(0.5, 0.5), (1499.5, 1499.5)], [(0, 1)]))
+    pair = align(replace(files, predicted=across), AlignOptions(blank_white=True))
+    assert pair.size_m == (1500, 1500)
     assert pair.area is not None
     assert 0.2 < pair.area.geometry.area / 1500**2 < 0.8
-    assert pair.truth.edge_lengths.sum() < 0.9 * whole.truth.edge_lengths.sum()
+    assert 0.1 < pair.predicted.edge_lengths.sum() / np.hypot(1499, 1499) < 0.9
+    assert len(pair.truth.edges) > 100
