@@ -1,15 +1,14 @@
 """``make bench``: print what the engine costs here."""
 
-import resource
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
 import click
-import numpy as np
 import torch
 
+from benchmarks.evaluation import bench_evaluation
+from benchmarks.table import Table, peak_memory_bytes, timed
 from engine.networks.candidates import find_candidates_in_array
 from engine.networks.device import Device, choose_device
 from engine.networks.layout import STRIDE_PX
@@ -30,16 +29,6 @@ _SIDE_PX = 2048
 _CONVOLUTION = (64, 64, 3, 512)
 
 
-def timed(work: Callable[[], object], rounds: int = 1) -> float:
-    """Return the median seconds of ``rounds`` runs."""
-    seconds = []
-    for _ in range(rounds):
-        start = perf_counter()
-        work()
-        seconds.append(perf_counter() - start)
-    return float(np.median(seconds))
-
-
 def convolution_s(device: Device) -> tuple[float, float]:
     """Measure the yardstick: seconds of one 3 × 3 convolution, and its GFLOP."""
     inputs, outputs, kernel, side = _CONVOLUTION
@@ -56,17 +45,6 @@ def convolution_s(device: Device) -> tuple[float, float]:
 
     run()
     return timed(run, 9), 2e-9 * inputs * outputs * kernel**2 * side**2
-
-
-class Table:
-    """Rows of what was measured, each also as a multiple of the yardstick."""
-
-    def __init__(self, yardstick_s: float) -> None:
-        self._yardstick_s = yardstick_s
-
-    def row(self, what: str, seconds: float, note: str = "") -> None:
-        """Print one row."""
-        click.echo(f"{what:<52}{seconds:9.3f} s{seconds / self._yardstick_s:12.0f} ×  {note}")
 
 
 def bench_scene(table: Table) -> Scene:
@@ -104,11 +82,6 @@ def bench_extraction(table: Table, image: Path, folder: Path, weights: str, devi
     table.row(f"raster to GeoPackage, {weights}", timed(run, 3))
 
 
-def peak_memory_bytes() -> int:
-    """Return the most memory that this process has held so far (Linux counts in KiB)."""
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 @click.command()
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 def main(device: str) -> None:
@@ -120,6 +93,7 @@ def main(device: str) -> None:
     table = Table(yardstick_s)
     shape = f"{inputs}→{outputs}, {kernel}×{kernel}, {side}²"
     table.row(f"yardstick: convolution {shape}", yardstick_s, f"{gflop / yardstick_s:.0f} GFLOP/s")
+    bench_evaluation(table)
     options = RoadOptions()
     places = tile(
         _SIDE_PX, _SIDE_PX, core_px=options.core_px, margin_px=options.margin_px, stride_px=STRIDE_PX

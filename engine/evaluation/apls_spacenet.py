@@ -99,7 +99,8 @@ def _lay_out(graph: RoadGraph[Frame]) -> _Roads:
 def _control_points(roads: _Roads, spacing_m: float) -> tuple[NDArray[np.float64], RoadPoints]:
     """Return the (N, 2) coordinates of the control points, and where they lie."""
     lengths = roads.lengths_m
-    parts = np.where(lengths <= spacing_m, 2, np.ceil(lengths / spacing_m).astype(np.int64))
+    # A chain of exactly two spacings must not have two or three parts by the rounding of its length.
+    parts = np.maximum(np.ceil(lengths / spacing_m - 1e-9), 2).astype(np.int64)
     inner = np.where(lengths < 0.75 * spacing_m, 0, parts - 1)
     chain = np.repeat(np.arange(len(lengths)), inner)
     along = (ranges(inner) + 1) / parts[chain] * lengths[chain]
