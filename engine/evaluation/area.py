@@ -20,7 +20,7 @@ from engine.frames import RowCol
 from engine.raster.blank import find_valid, large_areas
 from engine.raster.source import Source, open_dataset, reason
 from engine.raster.windows import Window
-from engine.roads.clip import clip_to_polygon
+from engine.roads.clip import border_sides, clip_to_polygon
 from engine.roads.graph import RoadGraph
 
 LONGEST_SIDE_PX = 4096
@@ -57,11 +57,9 @@ class Area:
         """
         places = shapely.points(np.asarray(points, dtype=np.float64).reshape(-1, 2))
         distances = np.full(len(places), np.inf)
-        rings = shapely.get_rings(shapely.get_parts(self.geometry))
-        corners, ring = shapely.get_coordinates(rings, return_index=True)
-        sides = np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]]
+        sides = border_sides(self.geometry)
         if len(sides) and len(places):
-            tree = shapely.STRtree(shapely.linestrings(sides))
+            tree = shapely.STRtree(sides)
             (number, _), near = tree.query_nearest(places, return_distance=True, all_matches=False)
             distances[number] = near
         return distances

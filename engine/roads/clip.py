@@ -76,34 +76,71 @@ def clip_graph(graph: RoadGraph[RowCol], height: float, width: float) -> RoadGra
     return replace(clipped, vertices=np.clip(clipped.vertices, 0.0, [height, width]))
 
 
-def _shares_inside(
+def border_sides(polygon: shapely.Polygon | shapely.MultiPolygon) -> NDArray[np.object_]:
+    """Return the (N,) straight lines of which the border of a polygon consists, holes included."""
+    rings = shapely.get_rings(shapely.get_parts(polygon))
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    sides: NDArray[np.object_] = shapely.linestrings(
+        np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]]
+    )
+    return sides
+
+
+def _crossings(
     ends: NDArray[np.float64], polygon: shapely.Polygon | shapely.MultiPolygon
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Find the parts of straight lines inside a polygon.
+    """Find where straight lines meet the border of a polygon.
 
     Args:
-        ends: (E, 2 ends, 2).
+        ends: (E, 2 ends, 2), of lines that have a length.
         polygon: In the same order of coordinates.
 
     Returns:
-        (P,) the line of each part, and (P, 2) the shares of it at which the part begins and ends.
+        (C,) the line of each crossing, and (C,) the share of it at which it lies.
     """
-    inside = shapely.intersection(shapely.linestrings(ends), polygon)
-    # Where a line touches a corner it comes in two parts that meet, and with points beside lines.
-    parts, line = shapely.get_parts(shapely.line_merge(inside), return_index=True)
-    lines = shapely.get_dimensions(parts) == 1
-    parts, line = parts[lines], line[lines]
-    borders = np.stack(
-        [shapely.get_coordinates(shapely.get_point(parts, end)).reshape(-1, 2) for end in (0, -1)], axis=1
+    sides = border_sides(polygon)
+    lines = shapely.linestrings(ends)
+    line, side = shapely.STRtree(sides).query(lines, predicate="intersects")
+    places, number = shapely.get_coordinates(
+        shapely.intersection(lines[line], sides[side]), return_index=True
     )
-    start, vector = ends[line, 0], ends[line, 1] - ends[line, 0]
-    length = np.hypot(*vector.T)
-    along = vector / length[:, None]
-    shares = ((borders - start[:, None]) * along[:, None]).sum(axis=2) / length[:, None]
-    shares = np.sort(shares, axis=1)
-    shares[shares < _SHORTEST] = 0.0
-    shares[shares > 1.0 - _SHORTEST] = 1.0
-    return line, shares
+    line = line[number]
+    vectors = ends[line, 1] - ends[line, 0]
+    shares = ((places - ends[line, 0]) * vectors).sum(axis=1) / (vectors**2).sum(axis=1)
+    return line, np.clip(shares, 0.0, 1.0)
+
+
+def _spans_inside(
+    ends: NDArray[np.float64], polygon: shapely.Polygon | shapely.MultiPolygon
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Find the parts of straight lines inside a polygon or on its border.
+
+    Args:
+        ends: (E, 2 ends, 2), of lines that have a length.
+        polygon: In the same order of coordinates.
+
+    Returns:
+        (P,) the line of each part, and (P,), (P,) the shares of it at which the part begins and ends.
+    """
+    crossed, at = _crossings(ends, polygon)
+    every = np.arange(len(ends))
+    line = np.concatenate([every, every, crossed])
+    share = np.concatenate([np.zeros(len(ends)), np.ones(len(ends)), at])
+    # Ends come first, so that a crossing beside one is taken for it.
+    keys = np.stack([line, np.round(share / _SHORTEST)], axis=1)
+    order = np.unique(keys, axis=0, return_index=True)[1]
+    line, share = line[order], share[order]
+    piece = np.flatnonzero(line[:-1] == line[1:])
+    middle = (share[piece] + share[piece + 1]) / 2
+    places = ends[line[piece], 0] + middle[:, None] * (ends[line[piece], 1] - ends[line[piece], 0])
+    shapely.prepare(polygon)
+    piece = piece[shapely.intersects_xy(polygon, *places.T)]
+    # Pieces that follow each other are one: the border was only touched between them.
+    follows = np.zeros(len(piece), dtype=bool)
+    follows[1:] = (np.diff(piece) == 1) & (line[piece[1:]] == line[piece[:-1]])
+    first = np.flatnonzero(~follows)
+    last = np.append(first[1:], len(piece))[: len(first)] - 1
+    return line[piece[first]], share[piece[first]], share[piece[last] + 1]
 
 
 def clip_to_polygon(
@@ -112,24 +149,11 @@ def clip_to_polygon(
     """Cut a graph at the border of an area.
 
     Edges wholly inside keep their vertices bit by bit. Others get new vertices on the border; their
-    pieces keep the attributes, heights are interpolated.
+    pieces keep the attributes, heights are interpolated. Edges without length are dropped.
 
     Args:
         graph: Pixels, or metres in the order row, column.
         polygon: The area, valid, its coordinates in the same order and units.
     """
     graph = graph.with_edges(graph.edge_lengths > 0)
-    ends = graph.vertices[graph.edges]
-    lines = shapely.linestrings(ends)
-    shapely.prepare(polygon)
-    whole = shapely.covers(polygon, lines)
-    crossing = np.flatnonzero(~whole & shapely.intersects(polygon, lines))
-    line, shares = _shares_inside(ends[crossing], polygon)
-    long = shares[:, 1] - shares[:, 0] > _SHORTEST
-    inner = np.flatnonzero(whole)
-    return _pieces(
-        graph,
-        np.concatenate([inner, crossing[line[long]]]),
-        np.concatenate([np.zeros(len(inner)), shares[long, 0]]),
-        np.concatenate([np.ones(len(inner)), shares[long, 1]]),
-    )
+    return _pieces(graph, *_spans_inside(graph.vertices[graph.edges], polygon))
