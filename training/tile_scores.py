@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import GraphError
-from engine.evaluation.apls import AplsOptions, apls
+from engine.evaluation.apls import apls
 from engine.evaluation.area import ValidPixels
 from engine.evaluation.buffer import compare
-from engine.evaluation.measure import SMALL_TILE_M
-from engine.evaluation.topo import TopoOptions, topo
+from engine.evaluation.protocol import Protocol
+from engine.evaluation.topo import topo
 from engine.frames import RowCol
 from engine.roads.clip import clip_to_polygon
 from engine.roads.graph import RoadGraph
@@ -48,13 +48,6 @@ def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImag
     return {"completeness": completeness, "correctness": correctness, "f1": f1}
 
 
-def apls_options(height_m: float, width_m: float, m_per_px: float) -> AplsOptions:
-    """Return the published parameters that suit a tile's size, for control points inside of it."""
-    small = max(height_m, width_m) <= SMALL_TILE_M
-    options = AplsOptions.small_tile() if small else AplsOptions()
-    return replace(options, tile_m=(height_m, width_m), m_per_px=m_per_px)
-
-
 def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict[str, float]:
     """Measure one tile; what is not defined on it is left out."""
     height, width = tile.valid.shape
@@ -64,14 +57,14 @@ def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict
     # On a tile whose few true roads are too short TOPO is not defined, and whether APLS is would depend
     # on the prediction: a lost point counts, a found one has no route that does.
     with suppress(GraphError):
-        score = topo(truth, predicted, TopoOptions(m_per_px=m_per_px))
+        walks, routes = Protocol().for_tile(height * m_per_px, width * m_per_px)
+        score = topo(truth, predicted, replace(walks, m_per_px=m_per_px))
         figures |= {
             "topo_precision": score.precision,
             "topo_recall": score.recall,
             "topo_f1": score.f1,
         }
-        options = apls_options(height * m_per_px, width * m_per_px, m_per_px)
-        figures["apls"] = apls(truth, predicted, options).score
+        figures["apls"] = apls(truth, predicted, replace(routes, m_per_px=m_per_px)).score
     return figures
 
 

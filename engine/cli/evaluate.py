@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.evaluation.alignment import AlignOptions
 from engine.evaluation.evaluate import EvaluateOptions, Inputs, Outputs, evaluate_roads
 from engine.evaluation.measure import MeasureOptions, with_parameter
+from engine.evaluation.protocol import Protocol
 from engine.evaluation.table import as_document, as_table
 from engine.raster.extent import Extent
 from engine.reporting import JsonLines
@@ -47,7 +48,7 @@ def _parameters(
 @click.option(
     "--protocol",
     type=click.Choice(["auto", "sat2graph", "spacenet"]),
-    default=_DEFAULT.protocol,
+    default=_DEFAULT.protocol.tiles,
     show_default=True,
     help="Parameters for large tiles, for small ones, or by the size.",
 )
@@ -59,7 +60,7 @@ def _parameters(
     multiple=True,
     callback=_parameters,
     metavar="NAME VALUE",
-    help="Change a parameter of a measure, such as topo.radius_m 150; may be repeated.",
+    help="Change a parameter of a measure, such as protocol.topo.radius_m 150; may be repeated.",
 )
 @click.option("--paired-only", is_flag=True, help="Of folders, pass over files that have no partner.")
 @click.option("--jobs", type=click.IntRange(1), help="Pairs compared at a time; all processors by default.")
@@ -92,7 +93,7 @@ def roads(  # noqa: PLR0913 - one parameter an option
 
     Any two of .gpkg, .geojson, .json, .p, other vector files and road masks, in any reference system.
     """
-    measures = MeasureOptions(protocol=protocol, buffer_m=buffer_m)
+    measures = MeasureOptions(Protocol(protocol), buffer_m=buffer_m)
     for name, value in parameters:
         measures = with_parameter(measures, name, value)
     options = EvaluateOptions(AlignOptions(gsd, extent, blank_white), measures, jobs)

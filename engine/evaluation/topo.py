@@ -251,6 +251,13 @@ def _score(truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: Topo
     return TopoScore(precision, recall, f1, len(starts.edges), len(numbers), int(kept.sum()))
 
 
+def _too_short(name: str, options: TopoOptions) -> str:
+    return (
+        f"The {name} graph has no road of {options.start_spacing_m / 2:.0f} m between junctions or ends to "
+        "start from: choose a larger area, or one with roads."
+    )
+
+
 def proposal_precision(
     truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions | None = None
 ) -> float:
@@ -265,14 +272,20 @@ def proposal_precision(
         options: Parameters; those of the Sat2Graph code when absent.
 
     Returns:
-        In [0, 1]; 0 where the prediction has no road long enough to start from.
+        In [0, 1]; 0 for an empty prediction.
 
     Raises:
-        GraphError: The truth has no road.
+        GraphError: The truth has no road, or no road of the prediction is long enough to start from.
     """
+    options = options or TopoOptions()
     if not truth.edge_lengths.any():
         raise GraphError("The true graph has no road to compare with: choose an area with roads.")
-    return _score(predicted, truth, options or TopoOptions()).recall
+    if not predicted.edge_lengths.any():
+        return 0.0
+    score = _score(predicted, truth, options)
+    if not score.starts:
+        raise GraphError(_too_short("predicted", options))
+    return score.recall
 
 
 def topo(
@@ -291,8 +304,5 @@ def topo(
     options = options or TopoOptions()
     score = _score(truth, predicted, options)
     if not score.starts:
-        raise GraphError(
-            f"The true graph has no road of {options.start_spacing_m / 2:.0f} m between junctions or ends "
-            "to start from: choose a larger area, or one with roads."
-        )
+        raise GraphError(_too_short("true", options))
     return score

@@ -234,13 +234,13 @@ def test_a_missing_file(tmp_path, pair):
 
 
 def test_unknown_parameters_are_refused(pair):
-    result = evaluate(*pair, "--set", "topo.radius", 5)
+    result = evaluate(*pair, "--set", "protocol.topo.radius", 5)
     assert result.exit_code == 2
-    assert "topo.radius_m" in result.stderr
+    assert "protocol.topo.radius_m" in result.stderr
 
 
 def test_parameters_change_the_figures(pair):
-    near = figures(*pair, "--set", "apls.shortest_route_m", 500)
+    near = figures(*pair, "--set", "protocol.apls.shortest_route_m", 500)
     assert near["apls"] != figures(*pair)["apls"]
 
 

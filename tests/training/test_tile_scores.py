@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
 from training.datasets import RoadImage
-from training.tile_scores import apls_options, compare_lengths, compare_topology
+from training.tile_scores import compare_lengths, compare_topology
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 
@@ -71,9 +71,3 @@ def test_topology_is_a_mean_over_tiles_and_lengths_are_summed(image: RoadImage) 
     assert compare_topology(found, tiles)["topo_f1"] == pytest.approx(0.5)
     share = image.graph.edge_lengths.sum() / (image.graph.edge_lengths.sum() + 140.0)
     assert compare_lengths(found, tiles)["completeness"] == pytest.approx(share, abs=1e-6)
-
-
-def test_apls_takes_the_parameters_of_the_tile_size() -> None:
-    small, large = apls_options(400.0, 400.0, 1.0), apls_options(1500.0, 750.0, 0.5)
-    assert (small.shortest_route_m, small.tile_m) == (30.0, (400.0, 400.0))
-    assert (large.shortest_route_m, large.tile_m, large.m_per_px) == (100.0, (1500.0, 750.0), 0.5)
