@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import GraphError
-from engine.evaluation.apls import apls
-from engine.evaluation.area import ValidPixels
-from engine.evaluation.buffer import compare
-from engine.evaluation.protocol import Protocol
-from engine.evaluation.topo import topo
+from engine.evaluation.measures.apls import apls
+from engine.evaluation.measures.buffer import compare
+from engine.evaluation.measures.protocol import Protocol
+from engine.evaluation.measures.topo import topo
+from engine.evaluation.pairs.area import ValidPixels
 from engine.frames import RowCol
 from engine.roads.clip import clip_to_polygon
 from engine.roads.graph import RoadGraph

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from engine.atomic import keep_inputs, writable_folder
 from engine.errors import EngineError, GraphError, OutputError
-from engine.evaluation.alignment import AlignOptions, align
-from engine.evaluation.layers import check_differences_replaceable, write_differences
 from engine.evaluation.measure import MeasureOptions, measure
-from engine.evaluation.pairing import PairFiles, find_pairs
-from engine.evaluation.picture import write_picture
-from engine.evaluation.report import write_report
+from engine.evaluation.output.layers import check_differences_replaceable, write_differences
+from engine.evaluation.output.picture import write_picture
+from engine.evaluation.output.report import write_report
+from engine.evaluation.pairs.alignment import AlignOptions, align
+from engine.evaluation.pairs.pairing import PairFiles, find_pairs
 from engine.evaluation.results import Evaluation, TileResult
 from engine.evaluation.summary import summarise, tile_figures
 from engine.progress import Progress, Silent

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from engine.errors import GraphError
-from engine.evaluation.alignment import AlignedPair
-from engine.evaluation.apls import AplsOptions, apls
-from engine.evaluation.apls_spacenet import SpacenetAplsOptions, apls_spacenet
-from engine.evaluation.buffer import compare
-from engine.evaluation.differences import find_differences
-from engine.evaluation.junctions import match_junctions
-from engine.evaluation.levels import compare_levels
-from engine.evaluation.protocol import Protocol
+from engine.evaluation.measures.apls import AplsOptions, apls
+from engine.evaluation.measures.apls_spacenet import SpacenetAplsOptions, apls_spacenet
+from engine.evaluation.measures.buffer import compare
+from engine.evaluation.measures.differences import find_differences
+from engine.evaluation.measures.junctions import match_junctions
+from engine.evaluation.measures.levels import compare_levels
+from engine.evaluation.measures.protocol import Protocol
+from engine.evaluation.measures.topo import TopoOptions, proposal_precision, topo
+from engine.evaluation.pairs.alignment import AlignedPair
 from engine.evaluation.results import RoadScores, TileResult
-from engine.evaluation.topo import TopoOptions, proposal_precision, topo
 
 Found = TypeVar("Found")
 

@@ -1,36 +1,16 @@
 """What an evaluation finds: scores of one tile, the pieces of road behind them, and all tiles together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.evaluation.apls import AplsScore
-from engine.evaluation.buffer import BufferScore
-from engine.evaluation.junctions import JunctionScore
-from engine.evaluation.levels import LevelScore
-from engine.evaluation.topo import TopoScore
+from engine.evaluation.measures.apls import AplsScore
+from engine.evaluation.measures.buffer import BufferScore
+from engine.evaluation.measures.differences import Differences
+from engine.evaluation.measures.junctions import JunctionScore
+from engine.evaluation.measures.levels import LevelScore
+from engine.evaluation.measures.topo import TopoScore
 from engine.raster.grid import Grid
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Differences:
-    """Two graphs cut into what they share and what they do not, as lines (N, 2) of (row, col) metres.
-
-    Attributes:
-        matched: Predicted road near true road.
-        missing: True road without predicted road near it.
-        false: Predicted road without true road near it.
-    """
-
-    matched: Sequence[NDArray[np.float64]]
-    missing: Sequence[NDArray[np.float64]]
-    false: Sequence[NDArray[np.float64]]
-
-    def __iter__(self) -> Iterator[tuple[str, Sequence[NDArray[np.float64]]]]:
-        yield from (("matched", self.matched), ("missing", self.missing), ("false", self.false))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from engine.evaluation.junctions import DEGREES, MatchCounts
-from engine.evaluation.levels import LevelScore
+from engine.evaluation.measures.junctions import DEGREES, MatchCounts
+from engine.evaluation.measures.levels import LevelScore
 from engine.evaluation.results import TileResult
 
 Figures = dict[str, float | None]

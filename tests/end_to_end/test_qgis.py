@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from engine.cli import main
-from engine.evaluation.layers import write_differences
-from engine.evaluation.legend import COLOURS, KINDS
+from engine.evaluation.output.layers import write_differences
+from engine.evaluation.output.legend import COLOURS, KINDS
 from tests.engine.evaluation.result_samples import place, tile
 
 QGIS_PYTHON = os.environ.get("PLUMBLINE_QGIS_PYTHON", "/usr/bin/python3")

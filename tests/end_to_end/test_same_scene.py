@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from rasterio.warp import Resampling, reproject
 from scipy.ndimage import distance_transform_edt
 
-from engine.evaluation.buffer import compare
-from engine.evaluation.sampling import sample_edges
+from engine.evaluation.measures.buffer import compare
+from engine.evaluation.measures.sampling import sample_edges
 from engine.raster.crs import WGS_84, reproject_points
 from engine.roads.extract import Extraction, RoadOptions, extract
 from engine.roads.georeference import to_ground, to_pixels

@@ -11,7 +11,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
-from engine.evaluation.buffer import compare
+from engine.evaluation.measures.buffer import compare
 from engine.frames import RowCol
 from engine.raster.crs import reproject_points
 from engine.roads.graph import RoadGraph

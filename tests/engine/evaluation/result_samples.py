@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from affine import Affine
 
-from engine.evaluation.results import Differences, TileResult
+from engine.evaluation.measures.differences import Differences
+from engine.evaluation.results import TileResult
 from engine.raster.crs import parse_crs
 from engine.raster.grid import Grid
 

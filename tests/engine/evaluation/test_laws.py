@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.errors import GraphError
-from engine.evaluation.apls import AplsOptions, AplsScore, apls
-from engine.evaluation.apls_spacenet import apls_spacenet
-from engine.evaluation.topo import proposal_precision, topo
+from engine.evaluation.measures.apls import AplsOptions, AplsScore, apls
+from engine.evaluation.measures.apls_spacenet import apls_spacenet
+from engine.evaluation.measures.topo import proposal_precision, topo
 from tests.engine.evaluation.graph_samples import Pixels, road
 
 ANYWHERE = AplsOptions(tile_m=None)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from engine.evaluation.apls import AplsScore
-from engine.evaluation.buffer import BufferScore
-from engine.evaluation.junctions import DegreeScore, JunctionScore
-from engine.evaluation.levels import LevelScore
-from engine.evaluation.results import Differences, RoadScores, TileResult
+from engine.evaluation.measures.apls import AplsScore
+from engine.evaluation.measures.buffer import BufferScore
+from engine.evaluation.measures.differences import Differences
+from engine.evaluation.measures.junctions import DegreeScore, JunctionScore
+from engine.evaluation.measures.levels import LevelScore
+from engine.evaluation.measures.topo import TopoScore
+from engine.evaluation.results import RoadScores, TileResult
 from engine.evaluation.summary import summarise, tile_figures
-from engine.evaluation.topo import TopoScore
 from engine.raster.grid import Grid
 
 NOTHING = Differences([], [], [])

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.evaluation.apls import apls
-from engine.evaluation.topo import topo
+from engine.evaluation.measures.apls import apls
+from engine.evaluation.measures.topo import topo
 from engine.networks.candidates import Candidates
 from engine.roads.decode import DecodeOptions, decode, decode_tensor
 from engine.roads.densify import densify

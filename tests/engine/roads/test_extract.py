@@ -4,7 +4,7 @@ import rasterio
 import torch
 from affine import Affine
 
-from engine.evaluation.buffer import compare
+from engine.evaluation.measures.buffer import compare
 from engine.networks.candidates import find_candidates
 from engine.raster.extent import Extent
 from engine.raster.reader import RasterOptions

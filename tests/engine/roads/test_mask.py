@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.buffer import compare
+from engine.evaluation.measures.buffer import compare
 from engine.roads.graph import RoadGraph
 from engine.roads.mask import graph_from_mask, mask_from_graph
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.evaluation.topo import topo
+from engine.evaluation.measures.topo import topo
 from engine.frames import RowCol
 from engine.networks.compact import Compact, CompactConfig
 from engine.roads.formats import read_graph

@@ -1,0 +1,1 @@
+"""What is measured of two graphs in one frame."""

@@ -1,0 +1,100 @@
+"""An evaluation for people who read a terminal, and for programs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.evaluation.output.figures import ABSENT, FIGURES, describe_figure
+from engine.evaluation.results import Evaluation
+
+_COLUMNS = (
+    "topo_precision",
+    "topo_recall",
+    "topo_f1",
+    "proposal_precision",
+    "apls",
+    "apls_spacenet",
+    "quality",
+)
+"""Figures of each tile in the table; all others are in the JSON and in the report."""
+
+_NAME_WIDTH = 40
+
+_SHARES = {
+    "topo": "TOPO",
+    "junction": "Junctions",
+    "degree_3": "  of 3 roads",
+    "degree_4": "  of 4 roads",
+    "degree_5": "  of 5 roads and more",
+    "end": "Ends",
+}
+"""Measures with a precision, a recall and an F1 of the same kind."""
+
+_ONLY_OF_MANY = {"topo_f1_of_means", "topo_f1_of_means_matched", "tiles", "tiles_scored"}
+
+
+def as_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Return all figures as JSON values: ``overall``, and ``tiles`` with ``name``, ``note`` and figures."""
+    return {
+        "overall": dict(evaluation.overall),
+        "tiles": [
+            {"name": tile.name, "note": tile.note, "figures": dict(figures)}
+            for tile, figures in zip(evaluation.tiles, evaluation.figures, strict=True)
+        ],
+        "settings": dict(evaluation.settings),
+        "provenance": dict(evaluation.provenance),
+    }
+
+
+def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
+    """One line a tile, below a head of figures' names."""
+    labels = [describe_figure(name).label for name in _COLUMNS]
+    width = min(max(len(tile.name) for tile in evaluation.tiles), _NAME_WIDTH)
+    lines = ["  ".join([" " * width, *labels])]
+    for tile, figures in zip(evaluation.tiles, evaluation.figures, strict=True):
+        values = [
+            describe_figure(name).text(figures[name]).rjust(len(label))
+            for name, label in zip(_COLUMNS, labels, strict=True)
+        ]
+        name = tile.name if len(tile.name) <= width else f"{tile.name[: width - 1]}…"
+        lines.append("  ".join([name.ljust(width), *values, tile.note]).rstrip())
+    return [*lines, ""]
+
+
+def _lines_of_shares(figures: Mapping[str, float | None]) -> list[str]:
+    """One line for each measure with a precision, a recall and an F1."""
+    width = max(map(len, _SHARES.values()))
+    lines = [" " * width + "".join(f"{head:>11}" for head in ("precision", "recall", "F1"))]
+    for name, label in _SHARES.items():
+        values = [figures.get(f"{name}_{part}") for part in ("precision", "recall", "f1")]
+        if any(value is not None for value in values):
+            lines.append(label.ljust(width) + "".join(f"{_text(value):>11}" for value in values))
+    return [*lines, ""]
+
+
+def _text(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.3f}"
+
+
+def _lines_of_figures(figures: Mapping[str, float | None], *, one: bool) -> list[str]:
+    """One line for each other figure that there is, in the order of ``FIGURES``."""
+    shown = {f"{name}_{part}" for name in _SHARES for part in ("precision", "recall", "f1")}
+    if one:
+        shown |= _ONLY_OF_MANY
+    if not figures.get("crossings"):
+        shown.add("crossings")
+    every = dict.fromkeys([*FIGURES, *figures])
+    names = [name for name in every if name not in shown and figures.get(name) is not None]
+    labels = {name: describe_figure(name) for name in names}
+    width = max(len(figure.label) for figure in labels.values())
+    return [f"{figure.label:<{width}}{figure.text(figures[name]):>10}" for name, figure in labels.items()]
+
+
+def as_table(evaluation: Evaluation) -> str:
+    """Return a table: tiles line by line where there are several, then all figures together."""
+    one = len(evaluation.tiles) == 1
+    lines = [] if one else _lines_of_tiles(evaluation)
+    lines += _lines_of_shares(evaluation.overall)
+    lines += _lines_of_figures(evaluation.overall, one=one)
+    if one and evaluation.tiles[0].note:
+        lines += ["", evaluation.tiles[0].note]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Files brought together: which belong to each other, in which frame, and what area is compared."""

@@ -1,0 +1,52 @@
+"""Which parameters a tile is measured with."""
+
+import pytest
+
+from engine.evaluation.measure import MeasureOptions, with_parameter
+from engine.evaluation.measures.apls import AplsOptions
+from engine.evaluation.measures.protocol import Protocol
+from engine.evaluation.measures.topo import TopoOptions
+
+
+def test_a_published_tile_is_measured_as_published():
+    topo, apls = Protocol().for_tile(2048.0, 2048.0)
+    assert apls == AplsOptions()
+    assert topo.radius_m == TopoOptions().large_radius_m
+
+
+def test_a_small_tile_keeps_its_own_size():
+    topo, apls = Protocol().for_tile(400.0, 380.0)
+    assert topo.radius_m == TopoOptions().small_radius_m
+    assert (apls.tile_m, apls.margin_m, apls.shortest_route_m) == ((400.0, 380.0), 30.0, 30.0)
+
+
+def test_nobody_needs_to_say_the_size_of_a_published_tile():
+    assert Protocol().for_pixels(2040.0)[1] == AplsOptions()
+    assert Protocol().for_pixels(395.0)[1] == AplsOptions.small_tile()
+    assert Protocol().for_pixels(3000.0)[1].tile_m is None
+
+
+def test_the_user_may_choose_against_the_size():
+    assert Protocol("spacenet").for_tile(2048.0, 2048.0)[1].margin_m == 30.0
+    assert Protocol("sat2graph").for_tile(400.0, 400.0)[1].margin_m == 100.0
+
+
+def test_a_map_has_no_border():
+    assert Protocol().for_map()[1].tile_m is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("buffer_m", 3.0), ("protocol.topo.radius_m", 90.0), ("protocol.apls.spacing_hops", 10)],
+)
+def test_every_number_can_be_set(name, value):
+    options = with_parameter(MeasureOptions(), name, value)
+    for part in name.split("."):
+        options = getattr(options, part)
+    assert options == value
+    assert type(options) is type(value)
+
+
+def test_a_radius_that_was_set_stays():
+    options = with_parameter(MeasureOptions(), "protocol.topo.radius_m", 90.0)
+    assert options.protocol.for_tile(2048.0, 2048.0)[0].radius_m == 90.0
