@@ -102,9 +102,12 @@ def _if_defined(work: Callable[[], Found]) -> Found | None:
 def _score(pair: AlignedPair, options: MeasureOptions) -> RoadScores:
     truth, predicted = pair.truth, pair.predicted
     walks, routes = _parameters(pair, options.protocol)
+    walked = _if_defined(lambda: topo(truth, predicted, walks))
+    # Both sides are judged on the same tiles, or their means would not belong together.
+    confirmed = _if_defined(lambda: proposal_precision(truth, predicted, walks)) if walked else None
     return RoadScores(
-        topo=_if_defined(lambda: topo(truth, predicted, walks)),
-        proposal_precision=_if_defined(lambda: proposal_precision(truth, predicted, walks)),
+        topo=walked,
+        proposal_precision=confirmed,
         apls=_if_defined(lambda: apls(truth, predicted, routes)),
         apls_spacenet=_if_defined(lambda: apls_spacenet(truth, predicted, options.apls_spacenet)),
         coverage=compare(predicted, truth, tolerance=options.buffer_m),

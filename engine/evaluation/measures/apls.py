@@ -248,6 +248,14 @@ def _snap(positions: NDArray[np.float64], hops: _Hops, options: AplsOptions) -> 
     return snapped
 
 
+def _has_routes(hops: _Hops, points: NDArray[np.int64], options: AplsOptions) -> bool:
+    """Tell whether any two control points have a route that counts."""
+    places = hops.points.where(points)
+    rows = np.array_split(np.arange(len(points)), len(points) ** 2 // _PAIRS_AT_ONCE + 1)
+    lengths = (route_lengths(hops.roads, places.where(some), places) for some in rows)
+    return any(bool((np.isfinite(each) & (each > options.shortest_route_m)).any()) for each in lengths)
+
+
 def _one_way(here: _Hops, there: _Hops, options: AplsOptions) -> RouteTally:
     """Return how well routes of one graph are found in the other."""
     points = _control_points(here, there, options)
@@ -263,6 +271,10 @@ def _one_way(here: _Hops, there: _Hops, options: AplsOptions) -> RouteTally:
         ours = ours[counts]
         theirs = route_lengths(there.roads, there.points.where(goals[rows]), there.points.where(goals))
         tally = tally.plus(ours, theirs[counts])
+    if tally.routes == lost and not _has_routes(here, points, options):
+        # Lost points count however near they are. Where no route is long enough, the measure would
+        # be 0 for a prediction that lacks the road, and not defined for one that has it.
+        return RouteTally()
     return tally
 
 

@@ -119,11 +119,11 @@ def _along_chain(
     return edge, (along[point, 0] - ends[edge]) / steps[edge]
 
 
-def _start_points(truth: RoadGraph[RowCol], options: TopoOptions) -> Places:
-    """Spread start points over the chains that end at a vertex of degree other than 2."""
+def _start_points(truth: RoadGraph[RowCol], options: TopoOptions, *, rings: bool) -> Places:
+    """Spread start points over the chains that end at a vertex of degree other than 2, or over all."""
     degrees = in_degrees(truth.vertices, options.m_per_px)
     spacing_deg = options.start_spacing_m / M_PER_DEGREE
-    chains = [chain for chain in find_chains(truth) if truth.degrees[chain.vertices[0]] != 2]
+    chains = [chain for chain in find_chains(truth) if rings or truth.degrees[chain.vertices[0]] != 2]
     single = [Chain(chain.vertices[::-1], chain.edges) for chain in chains if len(chain.edges) == 1]
     edges, positions = [np.empty(0, dtype=np.int64)], [np.empty((0, 2))]
     for chain in chains + single:
@@ -242,11 +242,13 @@ def _kept(
     return kept
 
 
-def _score(truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions) -> TopoScore:
+def _score(
+    truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions, *, rings: bool = False
+) -> TopoScore:
     """Compare two graphs, which may have nothing to compare."""
     truth = in_canonical_order(truth, scale=options.m_per_px)
     predicted = in_canonical_order(predicted, scale=options.m_per_px)
-    starts = _start_points(truth, options)
+    starts = _start_points(truth, options, rings=rings)
     numbers, paired = _pair(starts, truth, predicted, options)
     if not len(numbers):
         return TopoScore(0.0, 0.0, 0.0, len(starts.edges), 0, 0)
@@ -258,20 +260,13 @@ def _score(truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: Topo
     return TopoScore(precision, recall, f1, len(starts.edges), len(numbers), int(kept.sum()))
 
 
-def _too_short(name: str, options: TopoOptions) -> str:
-    return (
-        f"The {name} graph has no road of {options.start_spacing_m / 2:.0f} m between junctions or ends to "
-        "start from: choose a larger area, or one with roads."
-    )
-
-
 def proposal_precision(
     truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions | None = None
 ) -> float:
     """Return the share of a prediction that the truth confirms, walked from everywhere on the prediction.
 
-    This is the recall of ``topo`` with the roles exchanged. So false roads far from any true road
-    lower it, to which ``topo`` is blind.
+    This is the recall of ``topo`` with the roles exchanged, and with start points on rings that join no
+    other road, too. So false roads far from any true road lower it, to which ``topo`` is blind.
 
     Args:
         truth: The graph to judge by, in pixels.
@@ -279,20 +274,14 @@ def proposal_precision(
         options: Parameters; those of the Sat2Graph code when absent.
 
     Returns:
-        In [0, 1]; 0 for an empty prediction.
+        In [0, 1]; 0 where the prediction has no road long enough to start from.
 
     Raises:
-        GraphError: The truth has no road, or no road of the prediction is long enough to start from.
+        GraphError: The truth has no road.
     """
-    options = options or TopoOptions()
     if not truth.edge_lengths.any():
         raise GraphError("The true graph has no road to compare with: choose an area with roads.")
-    if not predicted.edge_lengths.any():
-        return 0.0
-    score = _score(predicted, truth, options)
-    if not score.starts:
-        raise GraphError(_too_short("predicted", options))
-    return score.recall
+    return _score(predicted, truth, options or TopoOptions(), rings=True).recall
 
 
 def topo(
@@ -311,5 +300,8 @@ def topo(
     options = options or TopoOptions()
     score = _score(truth, predicted, options)
     if not score.starts:
-        raise GraphError(_too_short("true", options))
+        raise GraphError(
+            f"The true graph has no road of {options.start_spacing_m / 2:.0f} m between junctions or ends "
+            "to start from: choose a larger area, or one with roads."
+        )
     return score

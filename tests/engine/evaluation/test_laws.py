@@ -195,3 +195,12 @@ def test_degenerate_graphs_are_measured_or_refused(measure: Measure, graph: Pixe
 def test_small_graphs_score_one_against_themselves(measure: Measure, name: str) -> None:
     found = measure(DEGENERATE[name], DEGENERATE[name])
     assert found == pytest.approx((1.0,) * len(found), abs=1e-9)
+
+
+def test_a_false_ring_costs_proposal_precision(towns: Pixels) -> None:
+    far = RING.vertices + np.array([900.0, 0.0])
+    both = Pixels.build(
+        np.concatenate([towns.vertices, far]), np.concatenate([towns.edges, RING.edges + len(towns.vertices)])
+    )
+    assert proposal_precision(towns, both) < proposal_precision(towns, towns) - 0.05
+    assert topo(towns, both) == topo(towns, towns)

@@ -118,3 +118,10 @@ def test_a_prediction_with_nothing_in_common_scores_zero(towns: Pixels, predicti
 def test_a_truth_without_routes_is_refused(truth: Pixels) -> None:
     with pytest.raises(GraphError, match="no route"):
         apls(truth, truth)
+
+
+def test_a_truth_without_long_routes_has_no_score_whatever_is_predicted():
+    truth = road((500.0, 500.0), (500.0, 560.0))
+    for predicted in (truth, Pixels.empty(), road((700.0, 500.0), (700.0, 560.0))):
+        with pytest.raises(GraphError, match="no route"):
+            apls(truth, predicted)
