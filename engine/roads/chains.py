@@ -36,27 +36,29 @@ def find_chains(graph: RoadGraph[Any]) -> list[Chain]:
     Args:
         graph: Any road graph.
     """
-    matrix = graph.adjacency()
-    starts, neighbours, numbers = matrix.indptr, matrix.indices, matrix.data - 1
-    used = np.zeros(len(graph.edges), dtype=bool)
-    degrees = graph.degrees
+    matrix, degrees = graph.adjacency(), graph.degrees
+    junctions = np.flatnonzero((degrees > 0) & (degrees != 2)).tolist()
+    inner = np.flatnonzero(degrees == 2).tolist()
+    # Lists: an array takes three times as long to give a single number.
+    starts, neighbours, numbers = (each.tolist() for each in (matrix.indptr, matrix.indices, matrix.data - 1))
+    used, goes_on = [False] * len(graph.edges), (degrees == 2).tolist()
 
     def walk(vertex: int, slot: int) -> Chain:
         path, edges = [vertex], []
         while True:
-            used[numbers[slot]] = True
-            edges.append(int(numbers[slot]))
-            here = int(neighbours[slot])
+            here, edge = neighbours[slot], numbers[slot]
+            used[edge] = True
+            edges.append(edge)
             path.append(here)
-            if degrees[here] != 2 or here == vertex:
+            if not goes_on[here] or here == vertex:
                 return Chain(np.array(path), np.array(edges))
-            slot = starts[here] if numbers[starts[here]] != edges[-1] else starts[here] + 1
+            slot = starts[here] if numbers[starts[here]] != edge else starts[here] + 1
 
     chains = []
-    for vertex in [*np.flatnonzero((degrees > 0) & (degrees != 2)), *np.flatnonzero(degrees == 2)]:
+    for vertex in junctions + inner:
         for slot in range(starts[vertex], starts[vertex + 1]):
             if not used[numbers[slot]]:
-                chains.append(walk(int(vertex), slot))  # noqa: PERF401 - walk marks edges as used
+                chains.append(walk(vertex, slot))  # noqa: PERF401 - walk marks edges as used
     return chains
 
 
