@@ -18,6 +18,9 @@ from engine.evaluation.results import RoadScores, TileResult
 
 Found = TypeVar("Found")
 
+_IN_METRES = {"m_per_px", "m_per_unit"}
+"""Parameters that stay as they are: the graphs of a pair come in metres."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureOptions:
@@ -39,14 +42,14 @@ class MeasureOptions:
 
 
 def _numbers(options: Any, prefix: str = "") -> dict[str, type]:
-    """List the numbers of an options object and those within it by name, and whether they are whole."""
+    """List the numbers that can be set in an options object and those within it: names and types."""
     kinds: dict[Any, type] = {int: int, float: float, float | None: float}
     found: dict[str, type] = {}
     for each in fields(options):
         inner = getattr(options, each.name)
         if is_dataclass(inner):
             found |= _numbers(inner, f"{prefix}{each.name}.")
-        elif each.type in kinds:
+        elif each.type in kinds and each.name not in _IN_METRES:
             found[prefix + each.name] = kinds[each.type]
     return found
 

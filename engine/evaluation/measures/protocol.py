@@ -36,6 +36,10 @@ class Protocol:
     def _is_small(self, side_m: float) -> bool:
         return self.tiles == "spacenet" or (self.tiles == "auto" and side_m <= SMALL_TILE_M)
 
+    def _walks(self, radius_m: float | None) -> TopoOptions:
+        """Return the parameters of TOPO with a radius, unless one was chosen."""
+        return replace(self.topo, radius_m=radius_m) if self.topo.radius_m is None else self.topo
+
     def for_tile(self, height_m: float, width_m: float) -> tuple[TopoOptions, AplsOptions]:
         """Return the parameters for a tile of known size; control points lie inside of it.
 
@@ -47,9 +51,8 @@ class Protocol:
         chosen = self.apls_small if small else self.apls
         large = not small and height_m >= self.topo.large_tile_m
         # Left alone, TOPO goes by how far down the roads reach: one false road may change every figure.
-        by_size = self.topo.large_radius_m if large else self.topo.small_radius_m
-        radius_m = by_size if self.topo.radius_m is None else self.topo.radius_m
-        return replace(self.topo, radius_m=radius_m), replace(chosen, tile_m=(height_m, width_m))
+        radius_m = self.topo.large_radius_m if large else self.topo.small_radius_m
+        return self._walks(radius_m), replace(chosen, tile_m=(height_m, width_m))
 
     def for_pixels(self, reach_m: float) -> tuple[TopoOptions, AplsOptions]:
         """Return the parameters for pixel graphs on a tile of unknown size.
@@ -63,9 +66,10 @@ class Protocol:
         chosen = self.apls_small if small else self.apls
         if reach_m > (SMALL_TILE_M if small else _PUBLISHED_TILE_M + chosen.margin_m):
             chosen = replace(chosen, tile_m=None)
-        return self.topo, chosen
+        return self._walks(self.topo.small_radius_m if small else None), chosen
 
     def for_map(self) -> tuple[TopoOptions, AplsOptions]:
         """Return the parameters for graphs on the ground without a border: control points lie anywhere."""
-        chosen = self.apls_small if self.tiles == "spacenet" else self.apls
-        return self.topo, replace(chosen, tile_m=None)
+        small = self.tiles == "spacenet"
+        chosen = self.apls_small if small else self.apls
+        return self._walks(self.topo.small_radius_m if small else None), replace(chosen, tile_m=None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.errors import GraphError
 from engine.evaluation.measure import MeasureOptions, with_parameter
 from engine.evaluation.measures.apls import AplsOptions
 from engine.evaluation.measures.protocol import Protocol
@@ -31,6 +32,13 @@ def test_the_user_may_choose_against_the_size():
     assert Protocol("sat2graph").for_tile(400.0, 400.0)[1].margin_m == 100.0
 
 
+def test_walks_are_short_wherever_the_user_says_that_tiles_are_small():
+    small = Protocol("spacenet")
+    for topo, _ in (small.for_tile(2048.0, 2048.0), small.for_pixels(2040.0), small.for_map()):
+        assert topo.radius_m == TopoOptions().small_radius_m
+    assert Protocol("sat2graph").for_map()[0] == TopoOptions()
+
+
 def test_a_map_has_no_border():
     assert Protocol().for_map()[1].tile_m is None
 
@@ -48,5 +56,12 @@ def test_every_number_can_be_set(name, value):
 
 
 def test_a_radius_that_was_set_stays():
-    options = with_parameter(MeasureOptions(), "protocol.topo.radius_m", 90.0)
-    assert options.protocol.for_tile(2048.0, 2048.0)[0].radius_m == 90.0
+    protocol = with_parameter(MeasureOptions(), "protocol.topo.radius_m", 90.0).protocol
+    for topo, _ in (protocol.for_tile(2048.0, 2048.0), protocol.for_pixels(400.0), protocol.for_map()):
+        assert topo.radius_m == 90.0
+
+
+def test_the_size_of_pixels_is_no_parameter_of_a_measure():
+    for name in ("protocol.topo.m_per_px", "protocol.apls.m_per_px", "apls_spacenet.m_per_unit"):
+        with pytest.raises(GraphError, match="no parameter"):
+            with_parameter(MeasureOptions(), name, 2.0)
