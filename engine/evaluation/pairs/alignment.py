@@ -15,7 +15,7 @@ from engine.evaluation.pairs.area import Area, polygonal
 from engine.evaluation.pairs.metric_frame import MetricFrame, choose_frame
 from engine.evaluation.pairs.pairing import PairFiles
 from engine.evaluation.pairs.places import in_words, no_overlap
-from engine.evaluation.pairs.regions import Region, find_regions
+from engine.evaluation.pairs.regions import Region, find_footprint, find_regions
 from engine.evaluation.pairs.road_files import RasterFrame, RoadFile, beside, on_reference, read_roads
 from engine.frames import RowCol
 from engine.raster.crs import WGS_84, reproject_points
@@ -25,6 +25,10 @@ from engine.roads.graph import RoadGraph
 
 _QUADRANT_M = 1e5
 """Local metres whose roads begin within this of the origin, right and down, count from an image's corner."""
+
+
+_WORTH_SAYING = 0.001
+"""Of the truth, the share that a prediction may leave out of its area without a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,13 @@ def _notes(
             notes.append(f"The {name} is empty.")
         elif not len(after.edges):
             notes.append(f"The {name} has no road in the compared area.")
+    if any(region.by_prediction for region in regions) and len(cut[0].edges):
+        outside = 1.0 - cut[0].edge_lengths.sum() / whole[0].edge_lengths.sum()
+        if outside > _WORTH_SAYING:
+            notes.append(
+                f"{outside:.1%} of the truth lies outside the area that the prediction's file says was looked"
+                " at, and is not compared."
+            )
     return tuple(notes)
 
 
@@ -209,7 +220,7 @@ def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
     graphs = [frame.place(roads) for roads in both]
     regions = find_regions(
         files, rasters, both, frame, extent=options.extent, blank_white=options.blank_white
-    )
+    ) or find_footprint(predicted, frame)
     rectangle, inside = _combine(regions)
     _check_overlap(graphs[0], graphs[1], rectangle, frame.grid)
     if rectangle is None or inside is None:

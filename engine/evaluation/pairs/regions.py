@@ -30,11 +30,13 @@ class Region:
         outline: All of it.
         inside: The part that counts.
         note: What a reader should know; empty as a rule.
+        by_prediction: Whether the prediction's own file chose it.
     """
 
     outline: Polygon | MultiPolygon
     inside: Polygon | MultiPolygon
     note: str = ""
+    by_prediction: bool = False
 
 
 def _ring(extent: Extent) -> NDArray[np.float64]:
@@ -88,18 +90,30 @@ def _raster_region(raster: RasterFrame, pixels: ValidPixels, frame: MetricFrame,
     return Region(moved(pixels.outline), moved(pixels.polygons()), note)
 
 
-def _footprint_region(predicted: RoadFile, frame: MetricFrame) -> Region | None:
-    """Find the area that a prediction's own GeoPackage says was looked at; None where it does not."""
-    if suffix(predicted.path) != ".gpkg":
-        return None
+def find_footprint(predicted: RoadFile, frame: MetricFrame) -> list[Region]:
+    """Find the area that a prediction's own GeoPackage says was looked at.
+
+    Args:
+        predicted: As it was read: an empty graph still has its file's reference system.
+        frame: The frame of the result.
+
+    Returns:
+        The area; nothing where the file does not tell, or tells of a place that the frame does not know.
+
+    Raises:
+        EngineError: The area has no place in the frame.
+    """
+    crs = predicted.file.crs
+    if suffix(predicted.path) != ".gpkg" or (crs is None) != (frame.grid.crs is None):
+        return []
     try:
         ring = np.array(read_provenance(predicted.path).get("footprint", []), dtype=np.float64)
     except (OutputError, ValueError, TypeError):
-        return None  # written by another program
+        return []  # written by another program
     if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 3 or not np.isfinite(ring).all():
-        return None
-    shape = polygonal(shapely.make_valid(Polygon(frame.from_ground(ring, predicted.file.crs))))
-    return Region(shape, shape)
+        return []
+    shape = polygonal(shapely.make_valid(Polygon(frame.from_ground(ring, crs))))
+    return [Region(shape, shape, by_prediction=True)]
 
 
 def _read_valid(raster: RasterFrame, files: PairFiles, *, blank_white: bool) -> ValidPixels:
@@ -120,7 +134,7 @@ def find_regions(
     extent: Extent | None,
     blank_white: bool,
 ) -> list[Region]:
-    """List what bounds a comparison: extent, image, masks; else where the prediction was looked for.
+    """List what bounds a comparison: extent, image, masks.
 
     Args:
         files: The files of the pair.
@@ -135,12 +149,9 @@ def find_regions(
     """
     reference = rasters[0] if rasters else None
     regions = [] if extent is None else [_extent_region(extent, frame, reference, both)]
-    predicted = both[1]
-    others = [raster for raster in rasters if raster is not predicted.mask]
+    others = [raster for raster in rasters if raster is not both[1].mask]
     for raster in others or ([] if regions else rasters):
         own = raster.grid if reference is None or not shares_pixels(raster, reference) else None
         pixels = _read_valid(raster, files, blank_white=blank_white)
         regions.append(_raster_region(raster, pixels, frame, own))
-    if not regions and (footprint := _footprint_region(predicted, frame)) is not None:
-        regions.append(footprint)
     return regions

@@ -354,6 +354,29 @@ def test_a_footprint_bounds_the_comparison_where_nothing_else_does(tmp_path: Pat
         assert bring(predicted, truth).area is None
 
 
+def test_what_a_footprint_leaves_out_of_the_truth_is_said(tmp_path: Path) -> None:
+    grid = place("north-up")
+    network = build_network(to_ground(town(), grid, crs=grid.crs), crs=grid.crs)
+    truth, predicted = write_ground(tmp_path / "t.geojson", town(), grid, WGS_84), tmp_path / "a.gpkg"
+    for height, told in ((150.0, True), (float(HEIGHT), False)):
+        ring = grid.to_ground([(0, 0), (height, 0), (height, WIDTH), (0, WIDTH)]).tolist()
+        write_geopackage(predicted, network, crs_wkt=grid.crs, provenance={"footprint": ring})
+        assert any("of the truth lies outside" in note for note in bring(predicted, truth).notes) == told
+
+
+def test_an_empty_prediction_keeps_its_footprint(tmp_path: Path) -> None:
+    grid = place("north-up")
+    ring = grid.to_ground([(0, 0), (150, 0), (150, 210), (0, 210)]).tolist()
+    predicted, empty = tmp_path / "a.gpkg", build_network(RoadGraph[XY].empty(), crs=grid.crs)
+    write_geopackage(predicted, empty, crs_wkt=grid.crs, provenance={"footprint": ring})
+    pair = bring(predicted, write_ground(tmp_path / "t.geojson", town(), grid, WGS_84))
+    assert pair.area is not None
+    assert pair.area.geometry.area == pytest.approx(150 * 210 * grid.m_per_px**2, rel=1e-4)
+    assert "The prediction is empty." in pair.notes
+    in_pixels = bring(predicted, write_pixels(tmp_path / "t.p", town()))
+    assert (in_pixels.area, in_pixels.notes) == (None, ("The prediction is empty.",))
+
+
 def empty_files(folder: Path) -> list[Path]:
     """Files of every format that hold no road, but are whole."""
     ground: RoadGraph[XY] = RoadGraph.empty()
