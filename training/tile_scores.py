@@ -49,21 +49,20 @@ def compare_lengths(found: Sequence[RoadGraph[RowCol]], tiles: Sequence[RoadImag
 
 
 def _measure(graph: RoadGraph[RowCol], tile: RoadImage, m_per_px: float) -> dict[str, float]:
-    """Measure one tile; what is not defined on it is left out."""
+    """Measure one tile; what its true roads are too short for is left out."""
     height, width = tile.valid.shape
     image = ValidPixels(tile.valid, height, width).polygons()
     truth, predicted = clip_to_polygon(tile.graph, image), clip_to_polygon(graph, image)
+    walks, routes = Protocol().for_tile(height * m_per_px, width * m_per_px)
     figures: dict[str, float] = {}
-    # On a tile whose few true roads are too short TOPO is not defined, and whether APLS is would depend
-    # on the prediction: a lost point counts, a found one has no route that does.
     with suppress(GraphError):
-        walks, routes = Protocol().for_tile(height * m_per_px, width * m_per_px)
         score = topo(truth, predicted, replace(walks, m_per_px=m_per_px))
         figures |= {
             "topo_precision": score.precision,
             "topo_recall": score.recall,
             "topo_f1": score.f1,
         }
+    with suppress(GraphError):
         figures["apls"] = apls(truth, predicted, replace(routes, m_per_px=m_per_px)).score
     return figures
 

@@ -116,13 +116,18 @@ def _evaluate(
             f"{inputs.truth} has no road in the compared area, so there is nothing to judge by: name "
             "another area, or another truth."
         )
-    paths = {name: str(path) for name, path in asdict(inputs).items() if isinstance(path, Path)}
+    given = {name: str(path) for name, path in asdict(inputs).items() if isinstance(path, Path)}
     return Evaluation(
         tiles=tiles,
         figures=[tile_figures(tile) for tile in tiles],
         overall=summarise(tiles),
         settings={"align": asdict(options.align), "measure": asdict(options.measure)},
-        provenance={"version": VERSION, "operation": "evaluate", **paths},
+        provenance={
+            "version": VERSION,
+            "operation": "evaluate",
+            **given,
+            "paired_only": inputs.paired_only,
+        },
     )
 
 

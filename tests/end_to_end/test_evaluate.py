@@ -316,7 +316,9 @@ def test_a_tile_without_prediction_is_not_passed_over(folders):
     message = refused(*folders[:2])
     assert "place_1" in message
     assert "--paired-only" in message
-    assert figures(*folders[:2], "--paired-only")["tiles"] == 2
+    found = json.loads(evaluate(*folders[:2], "--paired-only", "--json").stdout)
+    assert found["overall"]["tiles"] == 2
+    assert found["provenance"]["paired_only"] is True
 
 
 def test_a_broken_file_of_a_folder_is_named(folders):
