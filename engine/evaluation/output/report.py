@@ -198,7 +198,9 @@ def _flat(values: Mapping[str, object], above: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping):
             yield from _flat(value, f"{name}.")
         else:
-            yield name, ABSENT if value is None else str(value)
+            # Ten digits: all of a coordinate, and none of what binary fractions add.
+            text = f"{value:.10g}" if isinstance(value, float) else str(value)
+            yield name, ABSENT if value is None else text
 
 
 def _settings(evaluation: Evaluation) -> str:

@@ -17,8 +17,6 @@ _COLUMNS = (
 )
 """Figures of each tile in the table; all others are in the JSON and in the report."""
 
-_NAME_WIDTH = 40
-
 _SHARES = {
     "topo": "TOPO",
     "junction": "Junctions",
@@ -46,18 +44,21 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
-    """One line a tile, below a head of figures' names."""
-    labels = [describe_figure(name).label for name in _COLUMNS]
-    width = min(max(len(tile.name) for tile in evaluation.tiles), _NAME_WIDTH)
-    lines = ["  ".join([" " * width, *labels])]
-    for tile, figures in zip(evaluation.tiles, evaluation.figures, strict=True):
-        values = [
-            describe_figure(name).text(figures[name]).rjust(len(label))
-            for name, label in zip(_COLUMNS, labels, strict=True)
-        ]
-        name = tile.name if len(tile.name) <= width else f"{tile.name[: width - 1]}…"
-        lines.append("  ".join([name.ljust(width), *values, tile.note]).rstrip())
-    return [*lines, ""]
+    """One line a tile below a head of two lines; then what there is to know about single tiles.
+
+    Names stand last, so that none is cut, however long, and figures fit on 80 columns.
+    """
+    heads = [describe_figure(name).label.rpartition(" ") for name in _COLUMNS]
+    widths = [max(len(above), len(below), len("0.000")) for above, _, below in heads]
+    rows = [[above for above, _, _ in heads], [below for _, _, below in heads]]
+    rows += [[describe_figure(name).text(each[name]) for name in _COLUMNS] for each in evaluation.figures]
+    ends = ["", "Tile", *(tile.name for tile in evaluation.tiles)]
+    lines = [
+        "  ".join([*(cell.rjust(width) for cell, width in zip(row, widths, strict=True)), end]).rstrip()
+        for row, end in zip(rows, ends, strict=True)
+    ]
+    notes = [f"{tile.name}: {tile.note}" for tile in evaluation.tiles if tile.note]
+    return [*lines, "", *notes, *([""] if notes else [])]
 
 
 def _lines_of_shares(figures: Mapping[str, float | None]) -> list[str]:
@@ -85,7 +86,7 @@ def _lines_of_figures(figures: Mapping[str, float | None], *, one: bool) -> list
     every = dict.fromkeys([*FIGURES, *figures])
     names = [name for name in every if name not in shown and figures.get(name) is not None]
     labels = {name: describe_figure(name) for name in names}
-    width = max(len(figure.label) for figure in labels.values())
+    width = max((len(figure.label) for figure in labels.values()), default=0)
     return [f"{figure.label:<{width}}{figure.text(figures[name]):>10}" for name, figure in labels.items()]
 
 
