@@ -63,6 +63,30 @@ def test_lengths_are_added_up_first():
     assert figures["truth_km"] == pytest.approx(4.0)
 
 
+def covered(completeness, correctness, *, predicted_m, true_m):
+    """A tile whose graphs cover each other so."""
+    score = BufferScore(completeness, correctness, 0.0, predicted_m, true_m)
+    each = tile(1, 1)
+    return replace(each, scores=replace(each.scores, coverage=score))
+
+
+def test_lengths_count_on_the_side_that_they_belong_to():
+    figures = summarise(
+        [
+            covered(0.5, 0.9, predicted_m=200.0, true_m=1000.0),
+            covered(1.0, 0.1, predicted_m=800.0, true_m=100.0),
+        ]
+    )
+    assert figures["correctness"] == pytest.approx((180 + 80) / 1000)
+    assert figures["completeness"] == pytest.approx((500 + 100) / 1100)
+    assert figures["quality"] == pytest.approx((180 + 80) / (1000 + 1100 - 600))
+
+
+def test_an_empty_prediction_earns_nothing():
+    figures = summarise([covered(0.0, 0.0, predicted_m=0.0, true_m=1000.0)])
+    assert (figures["completeness"], figures["correctness"], figures["quality"]) == (0.0, 0.0, 0.0)
+
+
 def test_false_roads_of_a_tile_without_true_ones_count():
     figures = summarise([tile(1, 1, completeness=1.0), without_truth(FALSE_KM)])
     assert figures["correctness"] == pytest.approx(0.5)
@@ -97,3 +121,17 @@ def test_junctions_and_crossings_are_counted_over_all_tiles():
     assert figures["end_recall"] == pytest.approx(0.25)
     assert figures["crossings_apart"] == pytest.approx(0.75)
     assert figures["level_accuracy"] == pytest.approx(0.5)
+
+
+def test_each_figure_comes_from_its_own_score():
+    each = tile(0.9, 0.5)
+    scores = replace(
+        each.scores,
+        proposal_precision=0.2,
+        apls=AplsScore(0.3, 0.4, 0.6, 0.7),
+        apls_spacenet=AplsScore(0.1, 0.8, 0.8, 0.8),
+    )
+    figures = tile_figures(replace(each, scores=scores))
+    names = ("proposal_precision", "apls", "apls_truth_to_predicted", "apls_predicted_to_truth")
+    assert [figures[name] for name in names] == [0.2, 0.3, 0.4, 0.6]
+    assert (figures["routes_within_5_percent"], figures["apls_spacenet"]) == (0.7, 0.1)
