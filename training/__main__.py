@@ -79,7 +79,13 @@ def validate(weights: str, *, config: Path, data: Path) -> None:
 @click.argument("folder", type=_PATH)
 @click.option("--seed", type=int, default=0, show_default=True, help="First seed.")
 @click.option("--size", "size_px", type=click.IntRange(32), default=1024, show_default=True, help="Side, px.")
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many; of several, each has its own folder scene_SEED.",
+)
 @click.option("--overpasses", is_flag=True, help="A motorway crosses the town on bridges.")
 @click.option("--off-nadir", "off_nadir_deg", type=click.FloatRange(0, 60), default=0.0, show_default=True)
 @click.option("--m-per-px", type=click.FloatRange(0.05, 10), default=1.0, show_default=True)

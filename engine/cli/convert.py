@@ -9,7 +9,7 @@ from engine.cli.options import Number, finish, make_reporter, progress_option
 from engine.roads.convert import ConvertOptions, convert_file
 
 
-@click.command("convert")
+@click.command("convert", short_help="Turn road masks into graphs and back.")
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--like", metavar="RASTER", help="Grid that places pixel graphs and masks on the ground.")
@@ -19,6 +19,7 @@ from engine.roads.convert import ConvertOptions, convert_file
     type=Number(0, min_open=True),
     default=ConvertOptions().width_px,
     show_default=True,
+    help="The same in pixels, where --width-m is not given.",
 )
 @click.option(
     "--origin",

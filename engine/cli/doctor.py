@@ -7,7 +7,7 @@ import click
 from engine.doctor import examine
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Tell what runs here, and with which weights.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def command(*, as_json: bool) -> None:
     """Tell what runs here: interpreter, device, versions, weights and their hashes."""

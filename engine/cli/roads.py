@@ -13,7 +13,7 @@ from engine.roads.run import extract_to_file
 _DEFAULT = RoadOptions()
 
 
-@click.command("roads")
+@click.command("roads", short_help="Extract the road graph of an image.")
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
@@ -30,9 +30,27 @@ _DEFAULT = RoadOptions()
     type=Number(0, 1),
     help="Drop edges below; the weights' own value by default.",
 )
-@click.option("--simplify-m", type=Number(0), default=_DEFAULT.simplify_m, show_default=True)
-@click.option("--spur-m", type=Number(0), default=_DEFAULT.spur_m, show_default=True)
-@click.option("--min-component-m", type=Number(0), default=_DEFAULT.min_component_m, show_default=True)
+@click.option(
+    "--simplify-m",
+    type=Number(0),
+    default=_DEFAULT.simplify_m,
+    show_default=True,
+    help="How far a line may move when it is simplified.",
+)
+@click.option(
+    "--spur-m",
+    type=Number(0),
+    default=_DEFAULT.spur_m,
+    show_default=True,
+    help="Drop dead ends on junctions that are shorter.",
+)
+@click.option(
+    "--min-component-m",
+    type=Number(0),
+    default=_DEFAULT.min_component_m,
+    show_default=True,
+    help="Drop pieces of the network that are shorter.",
+)
 @click.option("--preview", type=click.Path(path_type=Path), help="Also draw the roads over the image: a PNG.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted run of the same command.")
 @progress_option
