@@ -71,3 +71,13 @@ def test_topology_is_a_mean_over_tiles_and_lengths_are_summed(image: RoadImage) 
     assert compare_topology(found, tiles)["topo_f1"] == pytest.approx(0.5)
     share = image.graph.edge_lengths.sum() / (image.graph.edge_lengths.sum() + 140.0)
     assert compare_lengths(found, tiles)["completeness"] == pytest.approx(share, abs=1e-6)
+
+
+def test_measures_go_by_metres_not_by_pixels(town: Town) -> None:
+    """The same town at 1 m on twice as many pixels."""
+    graph, torn = town[1], without(town[1], 1)
+    double = [RoadGraph[RowCol].build(2.0 * each.vertices, each.edges) for each in (graph, torn)]
+    larger = RoadImage.prepare("larger", np.zeros((3, 320, 320), dtype=np.uint8), double[0])
+    figures = compare_topology([torn], [tile_of(graph)], m_per_px=2.0)
+    assert figures == pytest.approx(compare_topology([double[1]], [larger]), abs=2e-3)
+    assert figures != pytest.approx(compare_topology([torn], [tile_of(graph)]), abs=2e-3)

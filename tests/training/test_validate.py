@@ -113,6 +113,15 @@ def test_tiles_without_roads_are_not_judged(image: RoadImage) -> None:
     assert [tile.name for tile in set_exam([blank, image], recipe).tiles] == ["town"]
 
 
+def test_tiles_with_the_most_image_are_judged(image: RoadImage) -> None:
+    half = np.zeros(image.valid.shape, dtype=bool)
+    half[:100] = True
+    less = RoadImage.prepare("less", image.rgb, image.graph, valid=half)
+    recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=1, tiles=1))
+    for images in ([less, image], [image, less]):
+        assert [tile.name for tile in set_exam(images, recipe).tiles] == ["town"]
+
+
 def test_crop_losses_are_means(image: RoadImage) -> None:
     recipe = Recipe(
         run=RunOptions(crop_px=64), loss=LossOptions(), validation=ValidationOptions(crops=11, tiles=0)
