@@ -23,7 +23,7 @@ from engine.roads.refine import RasterBorder
 from training.augment import normalise
 from training.config import Recipe
 from training.datasets import Crop, RoadImage, collect
-from training.exam import Exam, judged_part, load_tiles
+from training.exam import Exam, load_tiles
 from training.losses import TERMS, graph_tensor_loss
 from training.task import Verdict
 from training.tile_scores import compare_lengths, compare_topology
@@ -117,7 +117,7 @@ def judge_tiles(
 
     Args:
         network: Maps (1, 3, H, W) to logits (1, 28, H, W).
-        tiles: Images with roads; larger ones are judged on their upper left 2048 px.
+        tiles: Images with roads, each of which the network sees in one piece: see ``training.exam``.
         device: Where the network lives.
         thresholds: Vertex thresholds to try.
         options: How to decode otherwise.
@@ -126,7 +126,6 @@ def judge_tiles(
     Returns:
         The figures of ``compare_lengths`` and "vertex_threshold", then those of ``compare_topology``.
     """
-    tiles = [judged_part(tile) for tile in tiles]
     settings = [replace(options or DecodeOptions(), vertex_threshold=one) for one in thresholds]
     by_tile = [_decode_tile(network, tile, settings, device) for tile in tiles]
     found = dict(zip(thresholds, zip(*by_tile, strict=True), strict=True))

@@ -122,6 +122,14 @@ def test_tiles_with_the_most_image_are_judged(image: RoadImage) -> None:
         assert [tile.name for tile in set_exam(images, recipe).tiles] == ["town"]
 
 
+def test_large_images_are_judged_in_part(image: RoadImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.exam.LARGEST_TILE_PX", 96)
+    recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=1, tiles=1))
+    (tile,) = set_exam([image], recipe).tiles
+    assert (tile.rgb.shape, tile.valid.shape) == ((3, 96, 96), (96, 96))
+    assert np.array_equal(tile.rgb, image.rgb[:, :96, :96])
+
+
 def test_crop_losses_are_means(image: RoadImage) -> None:
     recipe = Recipe(
         run=RunOptions(crop_px=64), loss=LossOptions(), validation=ValidationOptions(crops=11, tiles=0)
