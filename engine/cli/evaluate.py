@@ -37,7 +37,7 @@ def _parameters(
     return values
 
 
-@command.command()
+@command.command(short_help="Compare two road graphs, or two folders of them.")
 @click.argument("predicted", type=_PATH)
 @click.argument("truth", type=_PATH)
 @click.option("--image", type=_PATH, help="Raster on which pixel graphs lie; its valid pixels are compared.")
@@ -50,9 +50,15 @@ def _parameters(
     type=click.Choice(["auto", "sat2graph", "spacenet"]),
     default=_DEFAULT.protocol.tiles,
     show_default=True,
-    help="Parameters for large tiles, for small ones, or by the size.",
+    help="Parameters for large tiles (sat2graph), small ones (spacenet), or by the size.",
 )
-@click.option("--buffer-m", type=Number(0, min_open=True), default=_DEFAULT.buffer_m, show_default=True)
+@click.option(
+    "--buffer-m",
+    type=Number(0, min_open=True),
+    default=_DEFAULT.buffer_m,
+    show_default=True,
+    help="How far a road may lie from its partner and still count as matched.",
+)
 @click.option(
     "--set",
     "parameters",
