@@ -43,7 +43,7 @@ def _parameters(
 @click.option("--image", type=_PATH, help="Raster on which pixel graphs lie; its valid pixels are compared.")
 @click.option("--valid", type=_PATH, help="Mask of the pixels to compare: those that are not 0.")
 @click.option("--extent", callback=parse_extent, help="XMIN,YMIN,XMAX,YMAX[,EPSG:N] to compare.")
-@click.option("--gsd", type=Number(0, min_open=True), help="Ground size of pixels without georeference, m.")
+@click.option("--gsd", type=Number(0.001, 100), help="Ground size of pixels without georeference, m.")
 @click.option("--blank-white", is_flag=True, help="Large white areas of the image are paper, not image.")
 @click.option(
     "--protocol",
@@ -54,7 +54,7 @@ def _parameters(
 )
 @click.option(
     "--buffer-m",
-    type=Number(0, min_open=True),
+    type=Number(0.1, 1000),
     default=_DEFAULT.buffer_m,
     show_default=True,
     help="How far a road may lie from its partner and still count as matched.",

@@ -1,10 +1,10 @@
 """The job of ``plumbline evaluate roads``: pairs of files in, figures, map and report out."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 from engine.atomic import keep_inputs, writable_folder
@@ -17,6 +17,7 @@ from engine.evaluation.pairs.alignment import AlignOptions, align
 from engine.evaluation.pairs.pairing import PairFiles, find_pairs
 from engine.evaluation.results import Evaluation, TileResult
 from engine.evaluation.summary import summarise, tile_figures
+from engine.evaluation.workers import map_in_processes
 from engine.progress import Progress, Silent
 from engine.version import VERSION
 
@@ -88,23 +89,13 @@ def _results(
 ) -> Iterator[TileResult]:
     """Yield the results of all pairs in their order, several at work at a time."""
     jobs = min(options.jobs or os.cpu_count() or 1, len(pairs))
-    if jobs == 1:
-        for number, files in enumerate(pairs):
+    work = partial(_evaluate_pair, options=options)
+    results = map_in_processes(work, pairs, jobs) if jobs > 1 else (work(files) for files in pairs)
+    with closing(results):
+        progress.report(0, len(pairs), "comparing")
+        for number, result in enumerate(results, start=1):
+            yield result
             progress.report(number, len(pairs), "comparing")
-            yield _evaluate_pair(files, options)
-        progress.report(len(pairs), len(pairs), "comparing")
-        return
-    # Started anew, not forked: libraries that run threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context)
-    try:
-        waiting = [pool.submit(_evaluate_pair, files, options) for files in pairs]
-        for number, result in enumerate(waiting):
-            progress.report(number, len(pairs), "comparing")
-            yield result.result()
-        progress.report(len(pairs), len(pairs), "comparing")
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _evaluate(

@@ -11,12 +11,15 @@ from engine.evaluation.measures.buffer import compare
 from engine.evaluation.measures.differences import find_differences
 from engine.evaluation.measures.junctions import match_junctions
 from engine.evaluation.measures.levels import compare_levels
+from engine.evaluation.measures.limits import check_limits
 from engine.evaluation.measures.protocol import Protocol
 from engine.evaluation.measures.topo import TopoOptions, proposal_precision, topo
 from engine.evaluation.pairs.alignment import AlignedPair
 from engine.evaluation.results import RoadScores, TileResult
 
 Found = TypeVar("Found")
+
+_LIMITS = dict.fromkeys(("buffer_m", "junction_m", "level_m"), (0.1, 1000.0))
 
 _IN_METRES = {"m_per_px", "m_per_unit"}
 """Parameters that stay as they are: the graphs of a pair come in metres."""
@@ -39,6 +42,9 @@ class MeasureOptions:
     junction_m: float = 10.0
     level_m: float = 15.0
     apls_spacenet: SpacenetAplsOptions = field(default_factory=SpacenetAplsOptions)
+
+    def __post_init__(self) -> None:
+        check_limits(self, _LIMITS)
 
 
 def _numbers(options: Any, prefix: str = "") -> dict[str, type]:
@@ -71,11 +77,13 @@ def with_parameter(options: MeasureOptions, name: str, value: float) -> MeasureO
         value: The number.
 
     Raises:
-        GraphError: There is no such number.
+        GraphError: There is no such number, or it makes no sense as this one.
     """
     known = _numbers(options)
     if name not in known:
         raise GraphError(f"There is no parameter {name}: use one of {', '.join(known)}.")
+    if known[name] is int and not float(value).is_integer():
+        raise GraphError(f"{name} is {value:g}, but counts whole things: give a whole number.")
     changed: MeasureOptions = _changed(options, name.split("."), known[name](value))
     return changed
 

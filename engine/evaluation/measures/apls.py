@@ -22,11 +22,21 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from engine.errors import GraphError
+from engine.evaluation.measures.limits import check_limits
 from engine.evaluation.measures.routes import RoadPoints, RouteTally, route_lengths, shortest_roads
 from engine.evaluation.measures.sampling import M_PER_DEGREE, in_canonical_order, in_degrees, ranges
 from engine.frames import RowCol
 from engine.roads.chains import find_chains
 from engine.roads.graph import RoadGraph
+
+_LIMITS = {
+    "m_per_px": (0.001, 1000.0),
+    "margin_m": (0.0, 1e6),
+    "spacing_hops": (1.0, 1e6),
+    "shortest_route_m": (0.0, 1e6),
+    "snap_m": (0.0, 1000.0),
+    "apart_hops": (0.0, 1000.0),
+}
 
 _CUT_FROM_M = 3.0
 _HOP_M = 2.0
@@ -61,6 +71,9 @@ class AplsOptions:
     shortest_route_m: float = 100.0
     snap_m: float = 10.0
     apart_hops: int = 4
+
+    def __post_init__(self) -> None:
+        check_limits(self, _LIMITS)
 
     @classmethod
     def small_tile(cls, tile_m: float = 352.0, *, spacing_hops: int = 15) -> "AplsOptions":

@@ -20,11 +20,19 @@ from scipy.sparse import csr_array
 
 from engine.errors import GraphError
 from engine.evaluation.measures.apls import AplsScore
+from engine.evaluation.measures.limits import check_limits
 from engine.evaluation.measures.routes import RoadPoints, RouteTally, route_lengths, shortest_roads
 from engine.evaluation.measures.sampling import in_canonical_order, ranges
 from engine.frames import Frame
 from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
+
+_LIMITS = {
+    "m_per_unit": (0.001, 1000.0),
+    "spacing_m": (1.0, 1e6),
+    "snap_m": (0.001, 1000.0),
+    "shortest_route_m": (1e-6, 1e6),
+}
 
 _NONE = np.empty(0, dtype=np.int64)
 _PAIRS_AT_ONCE = 1 << 21
@@ -46,6 +54,9 @@ class SpacenetAplsOptions:
     spacing_m: float = 50.0
     snap_m: float = 4.0
     shortest_route_m: float = 0.001
+
+    def __post_init__(self) -> None:
+        check_limits(self, _LIMITS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

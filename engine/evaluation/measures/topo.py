@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from engine.errors import GraphError
+from engine.evaluation.measures.limits import check_limits
 from engine.evaluation.measures.marbles import (
     Marbles,
     Places,
@@ -39,6 +40,22 @@ from engine.evaluation.measures.sampling import COLUMNS_PER_ROW, M_PER_DEGREE, i
 from engine.frames import RowCol
 from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
+
+_LIMITS = {
+    "m_per_px": (0.001, 1000.0),
+    "start_spacing_m": (1.0, 1e6),
+    "pairing_m": (0.0, 100.0),
+    "pairing_cosine": (0.0, 1.0),
+    "radius_m": (1.0, 10_000.0),
+    "large_radius_m": (1.0, 10_000.0),
+    "small_radius_m": (1.0, 10_000.0),
+    "large_tile_m": (0.0, 1e9),
+    "interval_m": (0.1, 1000.0),
+    "matching_m": (0.0, 100.0),
+    "matching_cosine": (0.0, 1.0),
+    "shared_place_m": (0.0, 10_000.0),
+    "shared_place_precision": (0.0, 1e9),
+}
 
 _SECOND_HOLE_M = np.array([-1e-5, 1e-5 * COLUMNS_PER_ROW]) * M_PER_DEGREE
 
@@ -78,6 +95,9 @@ class TopoOptions:
     matching_cosine: float = 0.71
     shared_place_m: float = 0.00020 * M_PER_DEGREE
     shared_place_precision: float = 0.9
+
+    def __post_init__(self) -> None:
+        check_limits(self, _LIMITS)
 
     @classmethod
     def small_tile(cls) -> "TopoOptions":
@@ -123,7 +143,8 @@ def _start_points(truth: RoadGraph[RowCol], options: TopoOptions, *, rings: bool
     """Spread start points over the chains that end at a vertex of degree other than 2, or over all."""
     degrees = in_degrees(truth.vertices, options.m_per_px)
     spacing_deg = options.start_spacing_m / M_PER_DEGREE
-    chains = [chain for chain in find_chains(truth) if rings or truth.degrees[chain.vertices[0]] != 2]
+    roads = truth.degrees  # counted once: for each chain anew would take the square of their number
+    chains = [chain for chain in find_chains(truth) if rings or roads[chain.vertices[0]] != 2]
     single = [Chain(chain.vertices[::-1], chain.edges) for chain in chains if len(chain.edges) == 1]
     edges, positions = [np.empty(0, dtype=np.int64)], [np.empty((0, 2))]
     for chain in chains + single:

@@ -23,6 +23,14 @@ from engine.raster.extent import Extent
 from engine.raster.grid import Grid
 from engine.roads.graph import RoadGraph
 
+_FINEST_M, _COARSEST_M = 0.001, 100.0
+
+_STRAIGHT_M = 1e5
+"""No piece of road is straight for so long."""
+
+_TOGETHER_M = 1e7
+"""Roads of one pair; more would fill the memory and take hours."""
+
 _QUADRANT_M = 1e5
 """Local metres whose roads begin within this of the origin, right and down, count from an image's corner."""
 
@@ -47,8 +55,11 @@ class AlignOptions:
     blank_white: bool = False
 
     def __post_init__(self) -> None:
-        if self.m_per_px is not None and not (np.isfinite(self.m_per_px) and self.m_per_px > 0):
-            raise GraphError(f"A ground size of {self.m_per_px} m per pixel is impossible: give one above 0.")
+        if self.m_per_px is not None and not _FINEST_M <= self.m_per_px <= _COARSEST_M:
+            raise GraphError(
+                f"A ground size of {self.m_per_px:g} m per pixel is impossible: give one from {_FINEST_M:g} "
+                f"to {_COARSEST_M:g} m."
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +146,30 @@ def _check_overlap(
         apart = _gap(*boxes) > max(float((box[1] - box[0]).max()) for box in boxes)
     if apart:
         raise GraphError(no_overlap(*(_in_words(box, grid) for box in boxes)))
+
+
+def _check_lengths(graph: RoadGraph[RowCol], path: Path) -> None:
+    """Refuse what no map of roads holds: measures take time and memory by the length.
+
+    Args:
+        graph: In metres, cut to the compared area.
+        path: Where it comes from.
+
+    Raises:
+        GraphError: A piece of road, or all together, is longer than roads are.
+    """
+    lengths_m = graph.edge_lengths
+    longest_m, total_m = float(lengths_m.max(initial=0.0)), float(lengths_m.sum())
+    if longest_m > _STRAIGHT_M:
+        raise GraphError(
+            f"{path} has a straight piece of road of {longest_m / 1000.0:.0f} km: repair the file, or check "
+            "its reference system and the size of its pixels (--gsd)."
+        )
+    if total_m > _TOGETHER_M:
+        raise GraphError(
+            f"{path} has {total_m / 1000.0:.0f} km of road, and up to {_TOGETHER_M / 1000.0:.0f} km are "
+            "compared at a time: compare it in parts (--extent)."
+        )
 
 
 def _find_origin(
@@ -232,6 +267,8 @@ def align(files: PairFiles, options: AlignOptions) -> AlignedPair:
         area = Area(shapely.transform(inside, lambda rowcol: rowcol - origin))
     shifted = [replace(graph, vertices=graph.vertices - origin) for graph in graphs]
     cut = [area.clip(graph) for graph in shifted] if area is not None else shifted
+    for graph, roads in zip(cut, both, strict=True):
+        _check_lengths(graph, roads.path)
     reach = size_m or np.concatenate([np.ones((1, 2)), *(graph.vertices for graph in cut)]).max(axis=0)
     return AlignedPair(
         name=files.name,

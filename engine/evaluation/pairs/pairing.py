@@ -86,6 +86,11 @@ def _listed(names: Iterable[str]) -> str:
 def _check_exists(path: Path, what: str) -> None:
     if not path.exists() and not path.as_posix().startswith("/vsi"):
         raise GraphError(f"{path}, the {what}, does not exist: check the path.")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise GraphError(
+            f"{path}, the {what}, is neither a file nor a folder: pipes and devices cannot be read, save "
+            "what they give to a file."
+        )
 
 
 def _files_of(folder: Path) -> list[Path]:

@@ -521,10 +521,23 @@ def test_rasters_without_a_place_must_have_one_size(tmp_path: Path) -> None:
         bring(file, file, image, valid=valid)
 
 
-@pytest.mark.parametrize("m_per_px", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("m_per_px", [0.0, -1.0, 1e-9, 1000.0, float("nan"), float("inf")])
 def test_a_pixel_has_a_size(m_per_px: float) -> None:
     with pytest.raises(GraphError, match="m per pixel is impossible"):
         AlignOptions(m_per_px=m_per_px)
+
+
+def test_roads_longer_than_any_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    straight = write_pixels(tmp_path / "one.p", Pixels.build([(0.0, 0.0), (2e5, 0.0)], [(0, 1)]))
+    with pytest.raises(GraphError, match=r"one\.p has a straight piece of road of 200 km"):
+        bring(straight, straight)
+    rows = np.arange(240.0).repeat(2) * 10.0
+    columns = np.tile([0.0, 9e4], 240)
+    many = Pixels.build(np.column_stack([rows, columns]), np.arange(480).reshape(-1, 2))
+    together = write_pixels(tmp_path / "all.p", many)
+    with pytest.raises(GraphError, match=r"all\.p has 21600 km of road, and up to 10000 km"):
+        bring(together, together)
+    assert len(bring(together, together, extent=Extent(0, -2400, 1000, 0)).truth.edges) == 240
 
 
 def test_an_extent_in_a_system_needs_a_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files find their partners by name, and folders that do not pair say so."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,10 @@ def test_the_massachusetts_folders_pair_with_themselves(data_dir: Path) -> None:
     assert len(pairs) == 13
     assert all(pair.truth.name == f"{pair.name}_mask.png" for pair in pairs)
     assert all(pair.image == folder / f"{pair.name}.webp" for pair in pairs)
+
+
+def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path: Path) -> None:
+    fill(tmp_path, "truth.p")
+    os.mkfifo(tmp_path / "pipe.p")
+    with pytest.raises(GraphError, match=r"pipe\.p, the prediction, is neither a file nor a folder"):
+        find_pairs(tmp_path / "pipe.p", tmp_path / "truth.p")

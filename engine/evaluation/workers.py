@@ -1,0 +1,69 @@
+"""Work spread over processes that never outlive whoever wants it."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+from engine.errors import EngineError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST_JOBS = 61
+"""Windows waits for no more processes at a time."""
+
+
+def _leave_with_parent(line: Connection) -> None:
+    """In a worker: end at once when the parent lets go of its end of the line, or dies."""
+
+    def watch() -> None:
+        with suppress(EOFError, OSError):
+            line.recv_bytes()
+        os._exit(1)
+
+    # Ctrl-C reaches the whole group; the parent answers for all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def map_in_processes(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int
+) -> Generator[Result, None, None]:
+    """Yield the results of ``work`` for all items in their order, several at work at a time.
+
+    Where it ends early, by an error or because its caller stops, the processes end at once, in the
+    midst of their work.
+
+    Args:
+        work: A function of a module, or a partial one.
+        items: What to work on.
+        jobs: Processes.
+
+    Raises:
+        EngineError: A process was ended from outside.
+    """
+    # Started anew, not forked: libraries that run threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    theirs, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        min(jobs, MOST_JOBS), mp_context=context, initializer=_leave_with_parent, initargs=(theirs,)
+    )
+    try:
+        for result in [pool.submit(work, item) for item in items]:
+            yield result.result()
+    except BrokenProcessPool as error:
+        raise EngineError(
+            "One of the processes at work was ended from outside, most likely as the memory ran out: work on "
+            "fewer at a time (--jobs 1) or on smaller areas."
+        ) from error
+    finally:
+        ours.close()
+        pool.shutdown(wait=True, cancel_futures=True)
+        theirs.close()
