@@ -125,3 +125,11 @@ def test_a_truth_without_long_routes_has_no_score_whatever_is_predicted():
     for predicted in (truth, Pixels.empty(), road((700.0, 500.0), (700.0, 560.0))):
         with pytest.raises(GraphError, match="no route"):
             apls(truth, predicted)
+
+
+def test_the_margin_counts_from_the_centre_of_the_first_pixel():
+    """The only route of 100 m ends just inside the margin, or just outside."""
+    inside, outside = road((100.7, 500.0), (205.0, 500.0)), road((100.3, 500.0), (205.0, 500.0))
+    assert apls(inside, inside).score == 1.0
+    with pytest.raises(GraphError, match="no route"):
+        apls(outside, outside)

@@ -56,6 +56,15 @@ def test_a_false_road_far_away_costs_correctness_and_quality_alone() -> None:
     assert score.quality == pytest.approx(0.25)
 
 
+def test_a_road_drawn_twice_is_right_twice_and_its_truth_found_once() -> None:
+    truth = polyline((50.0, 0.0), (50.0, 100.0))
+    places = np.array([(49.0, 0.0), (49.0, 100.0), (51.0, 0.0), (51.0, 100.0), (90.0, 0.0), (90.0, 100.0)])
+    score = compare(Pixels.build(places, [(0, 1), (2, 3), (4, 5)]), truth, tolerance=5.0)
+    assert score.correctness == pytest.approx(2 / 3)
+    assert score.completeness == 1.0
+    assert score.quality == pytest.approx(200 / (300 + 100 - 100))
+
+
 def test_a_crossing_road_does_not_match_where_directions_count() -> None:
     truth = polyline((0, 0), (0, 100))
     assert compare(polyline((-2, 50), (2, 50)), truth, tolerance=3).correctness == 1.0
