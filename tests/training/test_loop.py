@@ -97,6 +97,21 @@ def test_resumed_run_compares_with_the_best_so_far(tmp_path: Path) -> None:
     assert read_checkpoint(tmp_path / BEST).step == 6
 
 
+def test_the_last_state_is_judged_whatever_the_schedule(tmp_path: Path) -> None:
+    train(SlopeTask(make_recipe(3), {2: 0.4, 3: 0.9}), tmp_path)
+    assert read_checkpoint(tmp_path / BEST).step == 3
+
+
+def test_the_average_goes_on_where_it_was(tmp_path: Path) -> None:
+    recipe = replace(make_recipe(4), optimiser=OptimiserOptions(rate=0.05, average_decay=0.5))
+    task = SlopeTask(recipe, {2: 0.5, 4: 0.5})
+    ended, resumed = train(task, tmp_path), train(task, tmp_path, resume=True)
+    assert ended.average is not None
+    assert resumed.average is not None
+    assert torch.equal(ended.average["weight"], resumed.average["weight"])
+    assert not torch.equal(ended.average["weight"], ended.network["weight"])
+
+
 def test_scores_of_another_measure_are_not_compared(tmp_path: Path) -> None:
     train(SlopeTask(make_recipe(2), {2: 0.9}), tmp_path)
     train(SlopeTask(make_recipe(6), {4: 0.4, 6: 0.3}, measure="slopes"), tmp_path, resume=True)

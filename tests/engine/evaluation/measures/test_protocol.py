@@ -21,6 +21,22 @@ def test_a_small_tile_keeps_its_own_size():
     assert (apls.tile_m, apls.margin_m, apls.shortest_route_m) == ((400.0, 380.0), 30.0, 30.0)
 
 
+@pytest.mark.parametrize(
+    ("height_m", "width_m", "margin_m", "walk"),
+    [
+        (512.0, 512.0, 30.0, "small"),
+        (400.0, 600.0, 100.0, "small"),
+        (600.0, 400.0, 100.0, "small"),
+        (1000.0, 1500.0, 100.0, "small"),
+        (1500.0, 1000.0, 100.0, "large"),
+    ],
+)
+def test_the_longer_side_decides_on_routes_and_the_height_on_walks(height_m, width_m, margin_m, walk):
+    topo, apls = Protocol().for_tile(height_m, width_m)
+    assert apls.margin_m == margin_m
+    assert topo.radius_m == getattr(TopoOptions(), f"{walk}_radius_m")
+
+
 def test_nobody_needs_to_say_the_size_of_a_published_tile():
     assert Protocol().for_pixels(2040.0)[1] == AplsOptions()
     assert Protocol().for_pixels(395.0)[1] == AplsOptions.small_tile()

@@ -214,6 +214,12 @@ def test_dots_stand_at_their_values_and_never_on_each_other() -> None:
     assert sorted(page.text("title"))[0].startswith("<0>: ")
 
 
+def test_the_line_stands_at_the_mean_not_the_median() -> None:
+    drawn = draw_distribution("apls", [("a", 0.1), ("b", 0.1), ("c", 1.0)])
+    assert "mean 0.400" in drawn
+    assert "median 0.100" in drawn
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_the_ends_of_the_axis_belong_to_it(value: float) -> None:
     (dot,) = Page(draw_distribution("apls", [("a", value)])).all("circle")
