@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 SEED ?= 7
 SIZE ?= 1024
 OUT ?= out
-RASTER ?= $(OUT)/scene/rgb.tif
+SCENE := $(OUT)/scene_$(SEED)_$(SIZE)
+RASTER ?= $(SCENE)/rgb.tif
 CONFIG ?= training/configs/roads_short.toml
 
 .DEFAULT_GOAL := help
@@ -16,16 +17,16 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 # The built-in scene knows its true roads, so the result is compared with them.
-run: $(VENV)/.engine $(if $(filter $(OUT)/scene/rgb.tif,$(RASTER)),$(OUT)/scene/rgb.tif) ## extract roads from the built-in scene, or from RASTER=path
+run: $(VENV)/.engine $(filter $(SCENE)/rgb.tif,$(RASTER)) ## extract roads from the built-in scene, or from RASTER=path
 	mkdir -p "$(OUT)"
 	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
-ifeq ($(RASTER),$(OUT)/scene/rgb.tif)
-	$(BIN)/plumbline evaluate roads "$(OUT)/roads.gpkg" "$(OUT)/scene/truth.gpkg" --image "$(RASTER)" \
+ifeq ($(RASTER),$(SCENE)/rgb.tif)
+	$(BIN)/plumbline evaluate roads "$(OUT)/roads.gpkg" "$(SCENE)/truth.gpkg" --image "$(RASTER)" \
 		--layers "$(OUT)/compared.gpkg" --picture "$(OUT)/compared.png"
 endif
 
-$(OUT)/scene/rgb.tif: | $(VENV)/.engine
-	$(BIN)/python -m training scenes "$(OUT)/scene" --seed $(SEED) --size $(SIZE)
+$(SCENE)/rgb.tif: | $(VENV)/.engine
+	$(BIN)/python -m training scenes "$(SCENE)" --seed $(SEED) --size $(SIZE)
 
 test: $(VENV)/.development ## run all tests
 	sh scripts/system_packages.sh
@@ -52,6 +53,7 @@ $(VENV)/pyvenv.cfg:
 
 # A stamp is newer than what it was made from, so a second run starts at once.
 $(VENV)/.engine: pyproject.toml metadata.txt | $(VENV)/pyvenv.cfg
+	@echo "Installing what Plumbline needs: some minutes at the first time"
 	$(BIN)/pip install --quiet --editable .
 	touch $@
 

@@ -10,9 +10,9 @@ import click
 import numpy as np
 
 from benchmarks.table import Table, peak_memory_bytes, timed
-from engine.evaluation.apls import AplsOptions, apls
-from engine.evaluation.apls_spacenet import apls_spacenet
-from engine.evaluation.topo import proposal_precision, topo
+from engine.evaluation.measures.apls import AplsOptions, apls
+from engine.evaluation.measures.apls_spacenet import apls_spacenet
+from engine.evaluation.measures.topo import proposal_precision, topo
 from engine.frames import RowCol
 from engine.roads.densify import densify
 from engine.roads.graph import RoadGraph

@@ -102,6 +102,10 @@ def run() -> None:
         main()
     except EngineError as error:
         sys.exit(f"error: {' '.join(str(error).split())}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in {"engine", "training"}:
+            raise
+        sys.exit(f"error: {error.name} is not installed: pip install --editable '.[training]'")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
-        raise TrainingError(f"There is no checkpoint {path}: start without --resume.") from error
+        raise TrainingError(f"There is no checkpoint {path}: name one that training has written.") from error
     except Exception as error:
         # A damaged or hostile file may raise anything.
         raise TrainingError(f"{path} is no readable checkpoint: use another, or start anew.") from error

@@ -19,6 +19,8 @@ from engine.evaluation.results import Evaluation, TileResult
 from engine.evaluation.summary import summarise, tile_figures
 from engine.evaluation.workers import map_in_processes
 from engine.progress import Progress, Silent
+from engine.raster.source import list_files
+from engine.roads.formats import suffix
 from engine.version import VERSION
 
 
@@ -77,9 +79,13 @@ class Outputs:
 
 
 def _evaluate_pair(files: PairFiles, options: EvaluateOptions) -> TileResult:
-    """Measure one pair; an error says which."""
+    return measure(align(files, options.align), options.measure)
+
+
+def _evaluate_tile(files: PairFiles, options: EvaluateOptions) -> TileResult:
+    """Measure one pair of many; an error says which."""
     try:
-        return measure(align(files, options.align), options.measure)
+        return _evaluate_pair(files, options)
     except EngineError as error:
         raise type(error)(f"{files.name}: {error}") from error
 
@@ -89,7 +95,7 @@ def _results(
 ) -> Iterator[TileResult]:
     """Yield the results of all pairs in their order, several at work at a time."""
     jobs = min(options.jobs or os.cpu_count() or 1, len(pairs))
-    work = partial(_evaluate_pair, options=options)
+    work = partial(_evaluate_tile if len(pairs) > 1 else _evaluate_pair, options=options)
     results = map_in_processes(work, pairs, jobs) if jobs > 1 else (work(files) for files in pairs)
     with closing(results):
         progress.report(0, len(pairs), "comparing")
@@ -132,6 +138,9 @@ def _check_outputs(pairs: Sequence[PairFiles], outputs: Outputs) -> None:
     if outputs.layers is not None:
         check_differences_replaceable(outputs.layers)
     read = [path for files in pairs for path in files.paths]
+    if any(path.exists() for path in outputs.paths):
+        # Virtual rasters are put together from others.
+        read += [Path(part) for path in read if suffix(path) == ".vrt" for part in list_files(str(path))]
     for path in outputs.paths:
         writable_folder(path)
         if path.exists():

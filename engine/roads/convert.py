@@ -42,6 +42,9 @@ ROAD = 255
 """Value of road pixels in a written mask; all others are 0."""
 
 
+_GREY_LEVELS = 16
+"""Bands that differ by less are those of a grey picture, stored with loss."""
+
 _STRIP_ROWS = 1024
 
 
@@ -102,6 +105,27 @@ def read_frame(path: str) -> _Frame:
         return _frame_of(dataset, path)
 
 
+def _check_is_mask(bands: Any, path: str) -> None:
+    """Refuse a photograph, whose bands differ, and measured values such as heights.
+
+    Args:
+        bands: (B, H, W) masked array, a part of the raster.
+        path: The raster.
+
+    Raises:
+        RasterError: The raster is no mask.
+    """
+    coloured = len(bands) > 1 and np.ma.max(np.ptp(bands.astype(np.float32), axis=0)) > _GREY_LEVELS
+    fractions = np.issubdtype(bands.dtype, np.floating)
+    beyond = fractions and bool(np.ma.any((bands[0] < 0.0) | (bands[0] > 1.0)))
+    if coloured or (beyond and len(np.unique(bands[0].compressed())) > 2):
+        what = "has colours" if coloured else "has values beyond 0 to 1"
+        raise RasterError(
+            f"{path} {what}: it is no road mask but an image or a measurement. Name a mask, 0 where no road "
+            "is, or a road graph."
+        )
+
+
 def read_mask(path: str) -> tuple[NDArray[np.bool_], _Frame]:
     """Read the first band of a raster as a road mask.
 
@@ -112,18 +136,20 @@ def read_mask(path: str) -> tuple[NDArray[np.bool_], _Frame]:
         (H, W) mask and its frame.
 
     Raises:
-        RasterError: The file cannot be read.
+        RasterError: The file cannot be read, or is an image or a measurement and no mask.
     """
     with open_dataset(path) as dataset:
         mask = np.zeros((dataset.height, dataset.width), dtype=bool)
         least = 0.5 if np.issubdtype(np.dtype(dataset.dtypes[0]), np.floating) else 1
+        shown = [1, 2, 3] if dataset.count >= 3 else [1]
         # Never the whole height at once: of a cut PNG that would be memory garbage without an error.
         step = max(1, min(_STRIP_ROWS, dataset.height // 2))
         try:
             for row in range(0, dataset.height, step):
                 strip = Window(0, row, dataset.width, min(step, dataset.height - row))
-                band = dataset.read(1, window=strip, masked=True)
-                mask[row : row + step] = np.ma.filled(np.abs(band) >= least, fill_value=False)
+                bands = dataset.read(shown, window=strip, masked=True)
+                _check_is_mask(bands, path)
+                mask[row : row + step] = np.ma.filled(np.abs(bands[0]) >= least, fill_value=False)
         except RasterioError as error:
             raise RasterError(f"{path} cannot be read: the file is damaged, get a whole copy.") from error
         return mask, _frame_of(dataset, path)

@@ -231,7 +231,7 @@ def find_pairs(
         _check_exists(path, what)
     folders = {what for what, path in paths.items() if path.is_dir()}
     if not folders:
-        return [PairFiles(truth.stem, predicted, truth, image, valid)]
+        return [PairFiles(predicted.stem, predicted, truth, image, valid)]
     if files := paths.keys() - folders:
         a_file, a_folder = min(files), min(folders)
         raise GraphError(
