@@ -87,7 +87,7 @@ def _lengths(tiles: Iterable[TileResult]) -> Figures:
 
 
 def _counts(name: str, each: Sequence[MatchCounts]) -> Figures:
-    """Return figures of counts that are added up first."""
+    """Return figures of counts that are added up first; without any, None is known of them."""
     total = MatchCounts(
         true=sum(one.true for one in each),
         predicted=sum(one.predicted for one in each),
@@ -97,6 +97,8 @@ def _counts(name: str, each: Sequence[MatchCounts]) -> Figures:
         f"{name}_precision": total.precision,
         f"{name}_recall": total.recall,
         f"{name}_f1": total.f1,
+        f"{name}_true": float(total.true) if each else None,
+        f"{name}_predicted": float(total.predicted) if each else None,
     }
 
 

@@ -1,5 +1,6 @@
 """The figures of an evaluation in plain language: what each is called, what it says, how it is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 ABSENT = "–"
@@ -30,17 +31,6 @@ class Figure:
 
 
 FIGURES = {
-    "topo_precision": Figure(
-        "TOPO precision",
-        "Walking away from places on the true roads: the share of the predicted network reached there that "
-        "the truth confirms.",
-    ),
-    "topo_recall": Figure(
-        "TOPO recall",
-        "Walking away from places on the true roads: the share of the true network reached there that is "
-        "also reached on the prediction.",
-    ),
-    "topo_f1": Figure("TOPO F1", "Harmonic mean of TOPO precision and TOPO recall."),
     "topo_f1_of_means": Figure(
         "TOPO F1 of means", "Harmonic mean of the mean TOPO precision and the mean TOPO recall of all tiles."
     ),
@@ -77,22 +67,6 @@ FIGURES = {
     "quality": Figure(
         "Quality", "Matched length over all predicted and all missing length: both kinds of error in one."
     ),
-    "junction_precision": Figure(
-        "Junction precision", "Share of the predicted junctions with a true one nearby."
-    ),
-    "junction_recall": Figure("Junction recall", "Share of the true junctions with a predicted one nearby."),
-    "junction_f1": Figure("Junction F1", "Harmonic mean of junction precision and junction recall."),
-    "end_precision": Figure("End precision", "Share of the predicted road ends with a true one nearby."),
-    "end_recall": Figure("End recall", "Share of the true road ends with a predicted one nearby."),
-    "end_f1": Figure("End F1", "Harmonic mean of end precision and end recall."),
-    **{
-        f"degree_{degree}_{kind.lower()}": Figure(
-            f"Degree {words}: {kind}",
-            f"Junction {kind} where {words} roads meet; as many must meet at the match.",
-        )
-        for degree, words in ((3, "3"), (4, "4"), (5, "5 or more"))
-        for kind in ("precision", "recall", "F1")
-    },
     "crossings": Figure(
         "Crossings on levels", "True crossings of roads whose levels are known and differ.", ".0f"
     ),
@@ -113,9 +87,89 @@ FIGURES = {
         "Tiles with true roads", "Tiles that have roads to judge by; the others have no scores.", ".0f"
     ),
 }
-"""Every figure by its name, in the order in which figures are shown."""
+"""Every figure that is not of a ``Kind``, by its name, in the order in which figures are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Something that is found again; its figures are named after it and a part: ``junction_recall``.
+
+    Attributes:
+        label: How it is called.
+        meaning: What its figures say, in one sentence.
+    """
+
+    label: str
+    meaning: str
+
+
+KINDS = {
+    "topo": Kind(
+        "TOPO",
+        "Walking away from places on the true roads: precision is the share of the predicted network reached "
+        "there that the truth confirms, recall the share of the true network that is also reached on the "
+        "prediction.",
+    ),
+    "junction": Kind(
+        "Junctions",
+        "Places where three roads or more meet, matched one to one with those nearby, whatever number of "
+        "roads meets there.",
+    ),
+    "degree_3": Kind("Junctions of 3 roads", "Those of three roads; as many must meet at the match."),
+    "degree_4": Kind("Junctions of 4 roads", "Those of four roads; as many must meet at the match."),
+    "degree_5": Kind("Junctions of 5 roads or more", "Those of five roads or more; so must the match be."),
+    "end": Kind("Ends", "Places where a road ends, matched one to one with those nearby."),
+}
+"""What has a precision, a recall and an F1, by the first part of its figures' names, in order."""
+
+PARTS = {
+    "precision": Figure("precision", "Share of the predicted ones that match a true one."),
+    "recall": Figure("recall", "Share of the true ones that match a predicted one."),
+    "f1": Figure("F1", "Harmonic mean of precision and recall."),
+    "true": Figure("true", "How many the truth has.", ".0f"),
+    "predicted": Figure("predicted", "How many the prediction has.", ".0f"),
+}
+"""The figures of a ``Kind``, by the last part of their names, in order; TOPO has no numbers."""
 
 
 def describe_figure(name: str) -> Figure:
-    """Return how a figure is shown; one that is not known goes by its name."""
+    """Return how a figure is shown; one that is not known goes by its name.
+
+    >>> describe_figure("junction_recall").label
+    'Junctions recall'
+    """
+    kind, _, part = name.rpartition("_")
+    if kind in KINDS and part in PARTS:
+        return Figure(f"{KINDS[kind].label} {PARTS[part].label}", PARTS[part].meaning, PARTS[part].form)
     return FIGURES.get(name) or Figure(name.replace("_", " "), "")
+
+
+def kind_cells(figures: Mapping[str, float | None]) -> dict[str, list[str]]:
+    """Write the figures of each kind as cells of a table.
+
+    Args:
+        figures: Figures by name.
+
+    Returns:
+        For each of ``KINDS`` whose F1, precision or recall is known, a cell for each of ``PARTS``: a dash
+        where a figure is not defined, blank where there is none of that name.
+    """
+    return {
+        kind: [
+            figure.text(figures[f"{kind}_{part}"]) if f"{kind}_{part}" in figures else ""
+            for part, figure in PARTS.items()
+        ]
+        for kind in KINDS
+        if any(figures.get(f"{kind}_{part}") is not None for part in ("precision", "recall", "f1"))
+    }
+
+
+def single_figures(figures: Mapping[str, float | None]) -> list[str]:
+    """Return, in order, the names of the figures that are not of a ``Kind`` and say something.
+
+    Args:
+        figures: Figures by name. One that is not defined says nothing, nor do no crossings.
+    """
+    of_kinds = {f"{kind}_{part}" for kind in KINDS for part in PARTS}
+    known = [name for name in dict.fromkeys([*FIGURES, *figures]) if figures.get(name) is not None]
+    return [name for name in known if name not in of_kinds and (name != "crossings" or figures[name])]

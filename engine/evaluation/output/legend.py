@@ -23,6 +23,9 @@ COLOURS = {"matched": (41, 182, 246), "missing": (255, 200, 0), "false": (230, 3
 CASING = (27, 27, 27)
 """Around every line, so that it stands out from bright ground and from snow."""
 
+DASH_TO_GAP = 2.0
+"""Length of a dash of missing road, in gaps: enough colour on dark forest, where casings do not show."""
+
 PAINT = np.array([(0, 0, 0), CASING, *(COLOURS[kind] for kind in KINDS)], dtype=np.float32)
 """Rows for ``paint``: none, the casing, and each kind."""
 
@@ -45,6 +48,7 @@ _LETTERS = {
 _LETTER_GAP = 2.0
 _STRIP_UNITS = 14.0
 _SAMPLE_UNITS = 18.0
+_SAMPLE_GAPS = 2
 _WORD_GAP_UNITS = 12.0
 
 
@@ -70,7 +74,9 @@ def _strip_shapes(unit_px: float) -> list[tuple[Any, int]]:
     for code, kind in enumerate(KINDS, start=2):
         ends = np.array([(left, middle), (left + _SAMPLE_UNITS, middle)])
         shapes.append((shapely.buffer(shapely.linestrings(ends * scale), 1.8 * scale), 1))
-        pieces = cut_dashes(ends, dash=4.0, gap=3.0) if kind == "missing" else [ends]
+        # Dashes at both ends.
+        gap = _SAMPLE_UNITS / (_SAMPLE_GAPS + (_SAMPLE_GAPS + 1) * DASH_TO_GAP)
+        pieces = cut_dashes(ends, dash=DASH_TO_GAP * gap, gap=gap) if kind == "missing" else [ends]
         shapes += [
             (shapely.buffer(shapely.linestrings(piece * scale), 1.1 * scale, cap_style="flat"), code)
             for piece in pieces

@@ -13,7 +13,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
 from engine.errors import RasterError
-from engine.evaluation.output.legend import KINDS, PAINT, add_legend, cut_dashes
+from engine.evaluation.output.legend import DASH_TO_GAP, KINDS, PAINT, add_legend, cut_dashes
 from engine.evaluation.results import TileResult
 from engine.raster.crs import is_placed
 from engine.raster.extent import Extent
@@ -28,6 +28,9 @@ LONG_SIDE_PX = 1200
 """Height or width of a picture, whichever is larger."""
 
 _LEAST_SIDE_M = 1.0
+
+_GAP_WIDTHS = 2.5
+"""Length of a gap between dashes, in widths of the line."""
 
 Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Moves (N, 2) (row, col) metres of a tile to pixels of its picture."""
@@ -123,7 +126,8 @@ def _shapes(result: TileResult, place: Place, width_px: float) -> list[tuple[Any
         lines = _lines(getattr(result.differences, kind), place)
         casings += [(casing, 1) for casing in _bands(lines, 0.85 * size, "round")]
         if kind == "missing":
-            lines = [dash for line in lines for dash in cut_dashes(line, dash=4.0 * size, gap=2.5 * size)]
+            gap = _GAP_WIDTHS * size
+            lines = [dash for line in lines for dash in cut_dashes(line, dash=DASH_TO_GAP * gap, gap=gap)]
         roads += [
             (road, code) for road in _bands(lines, 0.5 * size, "flat" if kind == "missing" else "round")
         ]

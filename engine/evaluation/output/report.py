@@ -10,8 +10,8 @@ from pathlib import Path
 from engine.atomic import atomic_path
 from engine.errors import EngineError
 from engine.evaluation.output.chart import draw_distribution
-from engine.evaluation.output.figures import ABSENT, FIGURES, describe_figure
-from engine.evaluation.output.legend import CASING, COLOURS, KINDS, MEANINGS
+from engine.evaluation.output.figures import ABSENT, KINDS, PARTS, describe_figure, kind_cells, single_figures
+from engine.evaluation.output.legend import CASING, COLOURS, DASH_TO_GAP, MEANINGS
 from engine.evaluation.output.picture import draw_differences, encode_picture
 from engine.evaluation.results import Evaluation, TileResult
 
@@ -48,7 +48,7 @@ def _cell(value: str, *, kind: str = "td", number: bool = False, scope: str | No
 
 def _table(name: str, head: Iterable[str], rows: Iterable[str], caption: str) -> str:
     return (
-        f'<div class="wide"><table class="{name}" aria-label="{escape(caption)}">'
+        f'<div class="wide" tabindex="0"><table class="{name}" aria-label="{escape(caption)}">'
         f"<thead><tr>{''.join(head)}</tr></thead><tbody>"
         f"{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table></div>"
     )
@@ -69,16 +69,31 @@ def _opening(evaluation: Evaluation) -> str:
     return f"<header><h1>Road evaluation</h1>{''.join(lines)}</header>"
 
 
+def _kinds(figures: Figures) -> str:
+    """Show what is found again, a row for each kind."""
+    heads = [_cell(part.label, kind="th", number=True, scope="col") for part in PARTS.values()]
+    head = [
+        _cell("Found again", kind="th", scope="col"),
+        *heads,
+        _cell("What it measures", kind="th", scope="col"),
+    ]
+    rows = [
+        _cell(KINDS[kind].label, kind="th", scope="row")
+        + "".join(_cell(cell, number=True) for cell in cells)
+        + _cell(KINDS[kind].meaning)
+        for kind, cells in kind_cells(figures).items()
+    ]
+    return _table("kinds", head, rows, "What is found again") if rows else ""
+
+
 def _overall(evaluation: Evaluation) -> str:
-    known = [name for name in FIGURES if name in evaluation.overall]
-    names = [*known, *(name for name in evaluation.overall if name not in FIGURES)]
     head = [
         _cell("Figure", kind="th", scope="col"),
         _cell("Value", kind="th", number=True, scope="col"),
         _cell("What it measures", kind="th", scope="col"),
     ]
     rows = []
-    for name in names:
+    for name in single_figures(evaluation.overall):
         figure = describe_figure(name)
         label = _cell(figure.label, kind="th", scope="row")
         value = _cell(figure.text(evaluation.overall[name]), number=True)
@@ -90,7 +105,8 @@ def _overall(evaluation: Evaluation) -> str:
             " TOPO and APLS are means over the tiles; lengths, junctions and crossings are counted over all "
             "tiles together."
         )
-    return _section(title, f"<p>{text}</p>", _table("overall", head, rows, title))
+    singles = _table("overall", head, rows, title) if rows else ""
+    return _section(title, f"<p>{text}</p>", _kinds(evaluation.overall), singles)
 
 
 def _spread(evaluation: Evaluation) -> str:
@@ -109,9 +125,9 @@ def _spread(evaluation: Evaluation) -> str:
 def _legend() -> str:
     casing = "#{:02x}{:02x}{:02x}".format(*CASING)
     items = []
-    for kind in KINDS:
+    for kind in MEANINGS:
         colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[kind])
-        dashes = ' stroke-dasharray="7 4"' if kind == "missing" else ""
+        dashes = f' stroke-dasharray="{4.25 * DASH_TO_GAP:g} 4.25"' if kind == "missing" else ""
         items.append(
             '<li><svg viewBox="0 0 42 10" aria-hidden="true">'
             f'<path d="M4 5H38" stroke="{casing}" stroke-width="7" stroke-linecap="round"/>'

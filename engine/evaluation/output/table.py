@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.evaluation.output.figures import ABSENT, FIGURES, describe_figure
+from engine.evaluation.output.figures import KINDS, PARTS, describe_figure, kind_cells, single_figures
 from engine.evaluation.results import Evaluation
 
 _COLUMNS = (
@@ -17,15 +17,8 @@ _COLUMNS = (
 )
 """Figures of each tile in the table; all others are in the JSON and in the report."""
 
-_SHARES = {
-    "topo": "TOPO",
-    "junction": "Junctions",
-    "degree_3": "  of 3 roads",
-    "degree_4": "  of 4 roads",
-    "degree_5": "  of 5 roads and more",
-    "end": "Ends",
-}
-"""Measures with a precision, a recall and an F1 of the same kind."""
+_WIDTHS = (11, 8, 7, 8, 11)
+"""Columns taken by each of ``PARTS``."""
 
 _ONLY_OF_MANY = {"topo_f1_of_means", "topo_f1_of_means_matched", "tiles", "tiles_scored"}
 
@@ -43,6 +36,11 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
+def _on_terminal(name: str) -> str:
+    """Replace what would break a line or command the terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
 def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
     """One line a tile below a head of two lines; then what there is to know about single tiles.
 
@@ -52,39 +50,30 @@ def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
     widths = [max(len(above), len(below), len("0.000")) for above, _, below in heads]
     rows = [[above for above, _, _ in heads], [below for _, _, below in heads]]
     rows += [[describe_figure(name).text(each[name]) for name in _COLUMNS] for each in evaluation.figures]
-    ends = ["", "Tile", *(tile.name for tile in evaluation.tiles)]
+    ends = ["", "Tile", *(_on_terminal(tile.name) for tile in evaluation.tiles)]
     lines = [
         "  ".join([*(cell.rjust(width) for cell, width in zip(row, widths, strict=True)), end]).rstrip()
         for row, end in zip(rows, ends, strict=True)
     ]
-    notes = [f"{tile.name}: {tile.note}" for tile in evaluation.tiles if tile.note]
+    notes = [f"{_on_terminal(tile.name)}: {tile.note}" for tile in evaluation.tiles if tile.note]
     return [*lines, "", *notes, *([""] if notes else [])]
 
 
-def _lines_of_shares(figures: Mapping[str, float | None]) -> list[str]:
-    """One line for each measure with a precision, a recall and an F1."""
-    width = max(map(len, _SHARES.values()))
-    lines = [" " * width + "".join(f"{head:>11}" for head in ("precision", "recall", "F1"))]
-    for name, label in _SHARES.items():
-        values = [figures.get(f"{name}_{part}") for part in ("precision", "recall", "f1")]
-        if any(value is not None for value in values):
-            lines.append(label.ljust(width) + "".join(f"{_text(value):>11}" for value in values))
-    return [*lines, ""]
-
-
-def _text(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:.3f}"
+def _lines_of_kinds(figures: Mapping[str, float | None]) -> list[str]:
+    """One line for each kind that has a precision, a recall and an F1."""
+    rows = [("", [part.label for part in PARTS.values()])]
+    rows += [(KINDS[kind].label, cells) for kind, cells in kind_cells(figures).items()]
+    longest = max(len(label) for label, _ in rows)
+    lines = [
+        label.ljust(longest) + "".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
+        for label, cells in rows
+    ]
+    return [*(line.rstrip() for line in lines), ""]
 
 
 def _lines_of_figures(figures: Mapping[str, float | None], *, one: bool) -> list[str]:
     """One line for each other figure that there is, in the order of ``FIGURES``."""
-    shown = {f"{name}_{part}" for name in _SHARES for part in ("precision", "recall", "f1")}
-    if one:
-        shown |= _ONLY_OF_MANY
-    if not figures.get("crossings"):
-        shown.add("crossings")
-    every = dict.fromkeys([*FIGURES, *figures])
-    names = [name for name in every if name not in shown and figures.get(name) is not None]
+    names = [name for name in single_figures(figures) if not (one and name in _ONLY_OF_MANY)]
     labels = {name: describe_figure(name) for name in names}
     width = max((len(figure.label) for figure in labels.values()), default=0)
     return [f"{figure.label:<{width}}{figure.text(figures[name]):>10}" for name, figure in labels.items()]
@@ -94,7 +83,7 @@ def as_table(evaluation: Evaluation) -> str:
     """Return a table: tiles line by line where there are several, then all figures together."""
     one = len(evaluation.tiles) == 1
     lines = [] if one else _lines_of_tiles(evaluation)
-    lines += _lines_of_shares(evaluation.overall)
+    lines += _lines_of_kinds(evaluation.overall)
     lines += _lines_of_figures(evaluation.overall, one=one)
     if one and evaluation.tiles[0].note:
         lines += ["", evaluation.tiles[0].note]

@@ -102,6 +102,8 @@ def test_a_tile_without_true_roads_has_no_scores():
     assert figures["completeness"] is None
     assert figures["correctness"] == 0.0
     assert figures["predicted_km"] == pytest.approx(1.0)
+    # Its junctions were not counted, which is not the same as none.
+    assert figures["junction_true"] is figures["junction_predicted"] is None
 
 
 def test_measures_that_are_not_defined_leave_the_mean_alone():
@@ -119,6 +121,8 @@ def test_junctions_and_crossings_are_counted_over_all_tiles():
     assert figures["junction_recall"] == pytest.approx(0.5)
     assert figures["degree_3_precision"] == pytest.approx(0.8)
     assert figures["end_recall"] == pytest.approx(0.25)
+    numbers = {"junction": (20, 10), "degree_3": (20, 10), "degree_4": (0, 0), "end": (8, 4)}
+    assert {kind: (figures[f"{kind}_true"], figures[f"{kind}_predicted"]) for kind in numbers} == numbers
     assert figures["crossings_apart"] == pytest.approx(0.75)
     assert figures["level_accuracy"] == pytest.approx(0.5)
 

@@ -21,7 +21,7 @@
           <Option name="line_style" type="QString" value="solid"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
-          <Option name="customdash" type="QString" value="2.4;1.5"/>
+          <Option name="customdash" type="QString" value="3;1.5"/>
           <Option name="customdash_unit" type="QString" value="MM"/>
           <Option name="use_custom_dash" type="QString" value="1"/>
          </Option>

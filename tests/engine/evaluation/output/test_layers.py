@@ -18,7 +18,7 @@ from shapely.geometry import shape
 from engine.errors import OutputError
 from engine.evaluation.measures.differences import Differences
 from engine.evaluation.output.layers import check_differences_replaceable, write_differences
-from engine.evaluation.output.legend import COLOURS, KINDS
+from engine.evaluation.output.legend import COLOURS, DASH_TO_GAP, KINDS
 from engine.evaluation.results import TileResult
 from engine.raster.crs import local_metric_crs
 from engine.raster.grid import Grid
@@ -174,6 +174,9 @@ def test_styles_are_stored_and_draw_in_the_colours_of_the_legend(out: Path) -> N
         colours = [option.get("value") for option in root.findall(".//Option[@name='line_color']")]
         assert colours == ["27,27,27,255", ",".join(map(str, (*COLOURS[kind], 255)))]
         assert (root.find(".//Option[@name='use_custom_dash']") is not None) == (kind == "missing")
+        dashes = [option.get("value", "") for option in root.findall(".//Option[@name='customdash']")]
+        ratios = [float(dash) / float(gap) for dash, gap in (each.split(";") for each in dashes)]
+        assert ratios == ([DASH_TO_GAP] if kind == "missing" else [])
     labels = ET.fromstring(styles["tiles"]).find(".//text-style")  # noqa: S314 - our own file
     assert labels is not None
     assert "topo_f1" in labels.get("fieldName", "")

@@ -82,6 +82,14 @@ def test_missing_road_is_dashed_and_no_other() -> None:
         assert along.mean() > 0.5
 
 
+def test_dashes_are_twice_as_long_as_the_gaps() -> None:
+    """A dash and its gap take 25 px here; pixels that both share count by their colour."""
+    picture = draw_differences(tile(), long_side_px=1000)
+    step = np.subtract(COLOURS["missing"], CASING)
+    share = (picture[:, 400, 225:675].T - np.asarray(CASING)) @ step / (step @ step)
+    assert share.reshape(-1, 25).mean(axis=1) == pytest.approx(2 / 3, abs=0.02)
+
+
 @pytest.mark.parametrize("placed", [True, False])
 def test_roads_lie_over_the_image(tmp_path: Path, *, placed: bool) -> None:
     image = write_image(tmp_path / "a.tif", placed=placed)

@@ -14,7 +14,7 @@ from rasterio.io import MemoryFile
 
 from engine.errors import OutputError
 from engine.evaluation.output.chart import draw_distribution
-from engine.evaluation.output.figures import ABSENT, FIGURES, describe_figure
+from engine.evaluation.output.figures import ABSENT, FIGURES, KINDS, PARTS, describe_figure
 from engine.evaluation.output.report import PICTURE_PX, build_report, find_worst, write_report
 from engine.evaluation.results import Evaluation, TileResult
 from tests.engine.evaluation.result_samples import tile
@@ -69,7 +69,14 @@ def compared(
     """Tiles with (TOPO F1, APLS)."""
     chosen = names or [f"tile_{number:03}" for number in range(len(scores))]
     figures = [{"topo_f1": f1, "apls": apls, "truth_km": 1.2345} for f1, apls in scores]
-    overall = {"topo_f1": 0.8657, "apls": None, "truth_km": 12.345, "new_figure": 0.25}
+    overall = {"topo_f1": 0.8657, "apls": None, "truth_km": 12.345, "crossings": 0.0, "new_figure": 0.25}
+    overall |= {
+        "end_precision": None,
+        "end_recall": 0.0,
+        "end_f1": 0.0,
+        "end_true": 7.0,
+        "end_predicted": 0.0,
+    }
     return Evaluation(
         [tile(name) for name in chosen],
         figures,
@@ -126,9 +133,8 @@ def test_names_that_are_no_text_are_shown_as_escapes(tmp_path: Path) -> None:
 
 def test_figures_stand_beside_what_they_mean(page: Page) -> None:
     cells = page.text("td")
-    assert cells[cells.index(FIGURES["topo_f1"].meaning) - 1] == "0.866"
-    assert cells[cells.index(FIGURES["apls"].meaning) - 1] == ABSENT
     assert cells[cells.index(FIGURES["truth_km"].meaning) - 1] == "12.35"
+    assert not {FIGURES["apls"].meaning, FIGURES["crossings"].meaning} & set(cells)
     assert "new figure" in page.text("th")
     assert page.text("h2") == [
         *("All tiles together", "Tile by tile", "The worst tiles", "Every tile", "How it was compared"),
@@ -136,6 +142,33 @@ def test_figures_stand_beside_what_they_mean(page: Page) -> None:
     rows = page.text("th")
     assert [text for text in rows if text.startswith("tile_")] == [f"tile_00{number}" for number in range(4)]
     assert rows[-4:] == ["predicted", "truth", "measure.buffer_m", "measure.topo.radius_m"]
+
+
+def test_what_is_found_again_has_one_row_a_kind(page: Page) -> None:
+    tables = [each["class"] for each in page.all("table")]
+    assert tables == ["kinds", "overall", "tiles", "settings"]
+    heads, cells = page.text("th"), page.text("td")
+    assert heads[:9] == [
+        *(
+            "Found again",
+            "precision",
+            "recall",
+            "F1",
+            "true",
+            "predicted",
+            "What it measures",
+            "TOPO",
+            "Ends",
+        ),
+    ]
+    assert cells[:2] == ["0.866", KINDS["topo"].meaning]
+    assert cells[2:8] == [ABSENT, "0.000", "0.000", "7", "0", KINDS["end"].meaning]
+
+
+def test_wide_tables_scroll_by_themselves() -> None:
+    text = build_report(compared([(0.9, 0.8), (0.5, 0.4)]))
+    assert text.count('<div class="wide" tabindex="0"><table') == text.count("<table") == 4
+    assert ".wide { overflow-x: auto;" in text
 
 
 def test_every_table_and_picture_is_described(page: Page) -> None:
@@ -229,7 +262,16 @@ def test_the_ends_of_the_axis_belong_to_it(value: float) -> None:
 def test_a_figure_that_nobody_knows_goes_by_its_name() -> None:
     assert describe_figure("degree_7_f1").label == "degree 7 f1"
     assert describe_figure("topo_f1").text(None) == ABSENT
-    assert all(figure.label and figure.meaning.endswith(".") for figure in FIGURES.values())
+    described = [(each.label, each.meaning) for known in (FIGURES, KINDS, PARTS) for each in known.values()]
+    assert all(label and meaning.endswith(".") for label, meaning in described)
+
+
+def test_figures_of_a_kind_are_called_after_it_and_their_part() -> None:
+    assert describe_figure("topo_f1").label == "TOPO F1"
+    assert describe_figure("degree_5_recall").label == "Junctions of 5 roads or more recall"
+    assert describe_figure("end_true").text(7.0) == "7"
+    assert describe_figure("topo_f1_of_means").label == "TOPO F1 of means"
+    assert not {f"{kind}_{part}" for kind in KINDS for part in PARTS} & set(FIGURES)
 
 
 def test_unwritable_place_is_told(tmp_path: Path) -> None:
