@@ -4,10 +4,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
@@ -33,6 +33,23 @@ def _leave_with_parent(line: Connection) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+@contextmanager
+def _pipes_break_as_errors() -> Iterator[None]:
+    """Let what begins here take a broken pipe for an error.
+
+    The command line lets a broken pipe end the process without a word, as is right for its output. But a
+    pool breaks a pipe of its own when a worker dies; its threads begin with the first work.
+    """
+    if os.name != "posix":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def map_in_processes(
     work: Callable[[Item], Result], items: Sequence[Item], jobs: int
 ) -> Generator[Result, None, None]:
@@ -56,7 +73,9 @@ def map_in_processes(
         min(jobs, MOST_JOBS), mp_context=context, initializer=_leave_with_parent, initargs=(theirs,)
     )
     try:
-        for result in [pool.submit(work, item) for item in items]:
+        with _pipes_break_as_errors():
+            waiting = [pool.submit(work, item) for item in items]
+        for result in waiting:
             yield result.result()
     except BrokenProcessPool as error:
         raise EngineError(

@@ -23,6 +23,8 @@ from engine.errors import RasterError
 
 WGS_84 = "EPSG:4326"
 
+_SAME_UNIT = 1e-9
+
 _LOCAL_METRES = (
     'PROJCS["Local metres around {x:.6f}, {y:.6f}",GEOGCS["WGS 84",DATUM["WGS_1984",'
     'SPHEROID["WGS 84",6378137,298.257223563,AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],'
@@ -62,6 +64,25 @@ def parse_crs(text: str) -> CRS:
 def is_placed(crs: Any) -> bool:
     """Tell whether a system has a known relation to the globe: geographic or projected, not a local one."""
     return crs is not None and bool(crs.is_geographic or crs.is_projected)
+
+
+def check_local(crs: CRS) -> None:
+    """Make sure that a system without a relation to the globe is a plane in metres.
+
+    Raises:
+        RasterError: It is a system of heights or of the Earth's centre, or in another unit.
+    """
+    kind = crs.to_wkt().partition("[")[0]
+    unit, factor = crs.units_factor
+    if kind not in {"LOCAL_CS", "ENGCRS", "ENGINEERINGCRS"}:
+        raise RasterError(
+            f"Its reference system ({crs.to_string()[:40]}) places nothing on a map: reproject it to a "
+            "geographic or projected one."
+        )
+    if abs(factor - 1.0) > _SAME_UNIT:
+        raise RasterError(
+            f"Its local system is in units of '{unit}': convert it to metres, or georeference it."
+        )
 
 
 def _transform(points: NDArray[np.float64], source: CRS, target: CRS) -> NDArray[np.float64]:

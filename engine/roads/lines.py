@@ -14,7 +14,7 @@ from fiona.errors import FionaError
 
 from engine.errors import GraphError, RasterError
 from engine.frames import XY
-from engine.raster.crs import WGS_84, is_placed, parse_crs
+from engine.raster.crs import WGS_84, check_local, is_placed, parse_crs
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 from engine.roads.segments import join_coincident
 
@@ -133,10 +133,13 @@ def _crs_of(features: Any, path: str) -> str | None:
     """Find the reference system; None for planes in unknown relation to the globe.
 
     Raises:
-        RasterError: The file names a system that does not exist.
+        RasterError: The file names a system that does not exist, or that is no plane in metres.
     """
     crs = features.crs_wkt or None
-    if crs is None or not is_placed(parse_crs(crs)):
+    if crs is None:
+        return None
+    if not is_placed(parse_crs(crs)):
+        check_local(parse_crs(crs))
         return None
     if features.driver == "GeoJSON" and Path(path).is_file():
         # GDAL takes GeoJSON without a system for WGS 84, even where the file says that it has none, or

@@ -250,6 +250,22 @@ def test_outputs_never_replace_inputs(pair):
     assert pair[1].read_bytes() == before
 
 
+def test_parts_of_a_virtual_image_are_not_replaced(tmp_path, pair):
+    part = tmp_path / "part.png"
+    with rasterio.open(part, "w", driver="PNG", count=3, dtype="uint8", height=700, width=700) as raster:
+        raster.write(np.full((3, 700, 700), 90, dtype=np.uint8))
+    before = part.read_bytes()
+    virtual = tmp_path / "image.vrt"
+    band = (
+        '<VRTRasterBand dataType="Byte" band="{0}"><SimpleSource><SourceFilename relativeToVRT="1">part.png'
+    )
+    band += "</SourceFilename><SourceBand>{0}</SourceBand></SimpleSource></VRTRasterBand>"
+    bands = "".join(band.format(number) for number in (1, 2, 3))
+    virtual.write_text(f'<VRTDataset rasterXSize="700" rasterYSize="700">{bands}</VRTDataset>')
+    assert "is an input" in refused(*pair, "--image", virtual, "--picture", part)
+    assert part.read_bytes() == before
+
+
 def test_a_truth_is_not_replaced_by_the_map(tmp_path, pair, image, grid):
     truth = tmp_path / "truth.gpkg"
     write_graph(truth, GraphFile(to_ground(streets(), grid, crs=grid.crs), "ground", grid.crs))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.options import Number
 from engine.reporting import Bar
 
 _PATH = click.Path(path_type=Path)
@@ -35,7 +36,7 @@ def train(config: Path, data: Path, out: Path | None, *, resume: bool) -> None:
 @click.argument("out", type=_PATH)
 @click.option(
     "--threshold",
-    type=click.FloatRange(0.0, 1.0),
+    type=Number(0.0, 1.0),
     required=True,
     help="Road probability from which a pixel is road; `baseline choose` finds the best.",
 )
@@ -56,7 +57,7 @@ def extract(checkpoint: Path, images: Path, out: Path, *, threshold: float) -> N
 @click.option(
     "--threshold",
     "thresholds",
-    type=click.FloatRange(0.0, 1.0),
+    type=Number(0.0, 1.0),
     multiple=True,
     help="Road probability to try; may be repeated. 0.1, 0.2 … 0.9 by default.",
 )

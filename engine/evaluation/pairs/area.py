@@ -172,7 +172,8 @@ def read_mask_area(path: Path) -> ValidPixels:
         try:
             for row, rows in _strips(height, reduction):
                 band = dataset.read(1, window=RasterioWindow(0, row, width, rows), masked=True)
-                strips.append(np.ma.filled(band != 0, fill_value=False)[::reduction, ::reduction])
+                counts = np.ma.filled((band != 0) & ~np.isnan(band), fill_value=False)
+                strips.append(counts[::reduction, ::reduction])
         except (RasterioError, ValueError) as error:
             raise RasterError(f"{path} cannot be read: {reason(error)}. Get a whole copy.") from error
     return ValidPixels(np.concatenate(strips), height, width, reduction)

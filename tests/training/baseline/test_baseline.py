@@ -188,6 +188,13 @@ def test_commands_train_choose_and_extract(recipe_file: Path, town_folder: Path,
     assert sorted(path.name for path in (tmp_path / "p").iterdir()) == ["town0.p", "town1.p"]
 
 
+def test_a_threshold_is_a_number(tmp_path: Path) -> None:
+    arguments = ["baseline", "extract", "a.pt", str(tmp_path), str(tmp_path / "p"), "--threshold", "nan"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "nan is not a finite number" in result.output
+
+
 def test_best_threshold_has_the_greatest_topo_f1() -> None:
     table = [
         {"threshold": 0.1, "f1": 0.9, "topo_f1": 0.5},

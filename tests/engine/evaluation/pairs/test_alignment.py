@@ -466,6 +466,20 @@ MOON = (
 SITE = 'ENGCRS["Site",EDATUM["Site"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
 
 
+@pytest.mark.parametrize(
+    ("system", "reason"),
+    [
+        ("EPSG:5703", "places nothing on a map"),  # heights
+        ("EPSG:4978", "places nothing on a map"),  # from the Earth's centre
+        (SITE.replace('"metre",1', '"foot",0.3048'), "in units of 'foot'"),
+    ],
+)
+def test_what_is_no_plane_in_metres_is_not_taken_for_one(system: str, reason: str, tmp_path: Path) -> None:
+    file = write_crs(tmp_path / "odd.gpkg", parse_crs(system).to_wkt())
+    with pytest.raises(GraphError, match=f"odd.gpkg.*{reason}"):
+        bring(file, file)
+
+
 def test_systems_without_a_known_relation_are_refused(tmp_path: Path) -> None:
     here = write_lines(tmp_path / "h.geojson", [(8.0, 47.0), (8.01, 47.01)])
     unknown = write_lines(tmp_path / "u.geojson", [(8.0, 47.0), (8.01, 47.01)], crs="EPSG:99999")

@@ -172,6 +172,13 @@ def test_large_rasters_are_looked_at_in_steps(tmp_path: Path, monkeypatch: pytes
         assert found.polygons().bounds == pytest.approx((0, 0, 201, 220), abs=3)
 
 
+def test_a_number_that_is_none_counts_for_nothing_in_a_mask(tmp_path: Path) -> None:
+    band = np.array([[[np.nan, 0.0], [0.2, 1.0]]], dtype=np.float32)
+    found = read_mask_area(write(tmp_path / "mask.tif", band))
+    assert found.valid is not None
+    assert found.valid.tolist() == [[False, False], [True, True]]
+
+
 def test_a_cut_mask_is_refused(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(1, 255, (1, 400, 400), dtype=np.uint8)
     file = write(tmp_path / "cut.tif", noise, compress="deflate")
