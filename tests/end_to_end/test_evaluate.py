@@ -266,6 +266,17 @@ def test_parts_of_a_virtual_image_are_not_replaced(tmp_path, pair):
     assert part.read_bytes() == before
 
 
+def test_names_do_not_command_the_terminal(tmp_path, pair):
+    for side, file in zip(("p", "t"), pair, strict=True):
+        (tmp_path / side).mkdir()
+        for name in ("a\x1b[2J\nb.p", "c.p"):
+            (tmp_path / side / name).write_bytes(Path(file).read_bytes())
+    result = evaluate(tmp_path / "p", tmp_path / "t", "--jobs", 1)
+    assert result.exit_code == 0, result.stderr
+    assert "a?[2J?b" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
 def test_a_truth_is_not_replaced_by_the_map(tmp_path, pair, image, grid):
     truth = tmp_path / "truth.gpkg"
     write_graph(truth, GraphFile(to_ground(streets(), grid, crs=grid.crs), "ground", grid.crs))

@@ -43,11 +43,11 @@ def test_any_number_of_words_leads_to_the_same_key(stem: str, words: list[str]) 
     assert pair_key(Path("_".join([stem, *words]) + ".p")) == stem
 
 
-def test_two_files_are_a_pair_named_after_the_truth(tmp_path: Path) -> None:
+def test_two_files_are_a_pair_named_after_the_prediction(tmp_path: Path) -> None:
     fill(tmp_path, "prop.p", "gt.gpkg", "place.tif", "clear.png")
     predicted, truth, image, valid = (tmp_path / n for n in ("prop.p", "gt.gpkg", "place.tif", "clear.png"))
     pairs = find_pairs(predicted, truth, image=image, valid=valid)
-    assert pairs == [PairFiles("gt", predicted, truth, image, valid)]
+    assert pairs == [PairFiles("prop", predicted, truth, image, valid)]
     assert pairs[0].paths == [predicted, truth, image, valid]
     assert find_pairs(predicted, truth)[0].paths == [predicted, truth]
 
