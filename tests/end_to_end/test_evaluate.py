@@ -140,7 +140,7 @@ def test_format_and_reference_system_change_nothing(tmp_path, pair, image, grid)
     for predicted, truth in pairs:
         found = figures(predicted, truth, "--image", image)
         for name, value in as_pixels.items():
-            assert found[name] == pytest.approx(value, abs=2e-3), (name, predicted.name, truth.name)
+            assert found[name] == pytest.approx(value, abs=1e-6), (name, predicted.name, truth.name)
 
 
 def test_masks_are_traced(tmp_path, pair):

@@ -18,15 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from engine.errors import GraphError
+from engine.evaluation.measures.hops import HOP_M, Hops, cut_into_hops, survey, within_hops
 from engine.evaluation.measures.limits import check_limits
-from engine.evaluation.measures.routes import RoadPoints, RouteTally, route_lengths, shortest_roads
-from engine.evaluation.measures.sampling import M_PER_DEGREE, in_canonical_order, in_degrees, ranges
+from engine.evaluation.measures.routes import RouteTally, route_lengths
+from engine.evaluation.measures.sampling import M_PER_DEGREE, in_canonical_order, in_degrees
 from engine.frames import RowCol
-from engine.roads.chains import find_chains
 from engine.roads.graph import RoadGraph
 
 _LIMITS = {
@@ -38,10 +37,6 @@ _LIMITS = {
     "apart_hops": (0.0, 1000.0),
 }
 
-_CUT_FROM_M = 3.0
-_HOP_M = 2.0
-_CM_PER_M = 100.0
-_NONE = np.empty(0, dtype=np.int64)
 _COVERED_HOPS = 4
 _SNAP_CANDIDATES = 10
 _PAIRS_AT_ONCE = 1 << 21
@@ -111,100 +106,7 @@ class AplsScore:
     routes_within_5_percent: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hops:
-    """A graph cut into hops, and its shortest chains between junctions.
-
-    Attributes:
-        graph: The hops, in metres; vertices are numbered along the edges they come from.
-        points: (V,) where the vertices lie on the chains.
-        runs: The vertices of each chain between junctions or ends; rings without them are left out.
-        neighbours: (V, V) matrix of hops.
-        roads: (J, J) matrix of the lengths of the shortest chains between junctions.
-    """
-
-    graph: RoadGraph[RowCol]
-    points: RoadPoints
-    runs: list[NDArray[np.int64]]
-    neighbours: csr_array
-    roads: csr_array
-
-
-def _lengths_m(graph: RoadGraph[RowCol], m_per_px: float) -> NDArray[np.float64]:
-    """Return (E,) the lengths that the original finds."""
-    ends = in_degrees(graph.vertices, m_per_px)[graph.edges]  # (E, 2 ends, 2)
-    rows, columns = (ends[:, 0] - ends[:, 1]).T * M_PER_DEGREE
-    lengths: NDArray[np.float64] = np.hypot(rows, columns * np.cos(ends[:, 0, 0] / 360.0 * 2.0 * np.pi))
-    return lengths
-
-
-def _cut(graph: RoadGraph[RowCol], m_per_px: float) -> RoadGraph[RowCol]:
-    """Cut edges longer than 3 m into equal hops of at most 2 m; number vertices as edges meet them."""
-    lengths = _lengths_m(graph, m_per_px)
-    pieces = np.where(lengths > _CUT_FROM_M, lengths // _HOP_M + 1, 1).astype(np.int64)
-    edge = np.repeat(np.arange(len(pieces)), pieces)
-    piece = ranges(pieces)
-    share = ((piece + 1) / pieces[edge])[:, None]
-    there = graph.vertices[graph.edges[edge]]
-    positions = np.concatenate([graph.vertices, (1.0 - share) * there[:, 0] + share * there[:, 1]])
-    inner = len(graph.vertices) + np.arange(len(edge))
-    after = np.where(piece == pieces[edge] - 1, graph.edges[edge, 1], inner)
-    before = np.where(piece == 0, graph.edges[edge, 0], inner - 1)
-    hops = np.stack([before, after], axis=1)
-    used, first = np.unique(hops, return_index=True)
-    order = used[np.argsort(first, kind="stable")]
-    numbers = np.zeros(len(positions), dtype=np.int64)
-    numbers[order] = np.arange(len(order))
-    return RoadGraph[RowCol].build(positions[order], numbers[hops])
-
-
-def _survey(graph: RoadGraph[RowCol], m_per_px: float) -> _Hops:
-    """Find the chains of a graph of hops, and where each vertex lies on them."""
-    chains = find_chains(graph)
-    edges = np.concatenate([_NONE, *(chain.edges for chain in chains)])
-    inner = np.concatenate([_NONE, *(chain.vertices[1:] for chain in chains)])
-    number = np.repeat(np.arange(len(chains)), [len(chain.edges) for chain in chains])
-    borders = np.array([(chain.vertices[0], chain.vertices[-1]) for chain in chains], dtype=np.int64)
-    junctions, ends = np.unique(borders, return_inverse=True)
-    ends = ends.reshape(-1, 2)
-    hops_m = np.floor(_lengths_m(graph, m_per_px)[edges] * _CM_PER_M) / _CM_PER_M
-    totals_m = np.bincount(number, hops_m, minlength=len(chains))
-    along_m = np.cumsum(hops_m) - (np.cumsum(totals_m) - totals_m)[number]
-
-    # What belongs to junctions is written last: chains end there, too.
-    at_chain = np.zeros(len(graph.vertices), dtype=np.int64)
-    at_ends = np.zeros((len(graph.vertices), 2), dtype=np.int64)
-    offsets_m = np.zeros((len(graph.vertices), 2))
-    at_chain[inner], at_chain[junctions] = number, -1
-    at_ends[inner], at_ends[junctions] = ends[number], np.arange(len(junctions))[:, None]
-    offsets_m[inner] = np.stack([along_m, totals_m[number] - along_m], axis=1)
-    offsets_m[junctions] = 0.0
-    degrees = graph.degrees
-    return _Hops(
-        graph=graph,
-        points=RoadPoints(at_chain, at_ends, offsets_m),
-        runs=[chain.vertices for chain in chains if degrees[chain.vertices[0]] != 2],
-        neighbours=graph.adjacency(),
-        roads=shortest_roads(ends, totals_m, len(junctions)),
-    )
-
-
-def _within_hops(hops: _Hops, vertex: int, count: int) -> set[int]:
-    """Return the vertices at most ``count`` hops from one; only itself where the graph lacks it."""
-    starts, neighbours = hops.neighbours.indptr, hops.neighbours.indices
-    seen, border = {vertex}, [vertex] if vertex < len(hops.graph.vertices) else []
-    for _ in range(count):
-        border = [
-            other
-            for number in border
-            for other in neighbours[starts[number] : starts[number + 1]].tolist()
-            if other not in seen
-        ]
-        seen.update(border)
-    return seen
-
-
-def _candidates(hops: _Hops, options: AplsOptions) -> NDArray[np.int64]:
+def _candidates(hops: Hops, options: AplsOptions) -> NDArray[np.int64]:
     """List points at even steps along the chains; after the chains found from a junction, itself."""
     points, keys = [], []
     for run in hops.runs:
@@ -223,12 +125,12 @@ def _candidates(hops: _Hops, options: AplsOptions) -> NDArray[np.int64]:
     return candidates[np.all(inside, axis=1)]
 
 
-def _control_points(hops: _Hops, other: _Hops, options: AplsOptions) -> NDArray[np.int64]:
+def _control_points(hops: Hops, other: Hops, options: AplsOptions) -> NDArray[np.int64]:
     """Choose among the candidates; ends are only left out beside another point within 2 m."""
     candidates = _candidates(hops, options)
     degrees = hops.graph.degrees
     places_m = in_degrees(hops.graph.vertices[candidates], options.m_per_px) * M_PER_DEGREE
-    cells = (places_m / _HOP_M).astype(np.int64)
+    cells = (places_m / HOP_M).astype(np.int64)
     chosen: list[int] = []
     cells_taken: set[tuple[int, ...]] = set()
     covered: set[int] = set()
@@ -236,11 +138,11 @@ def _control_points(hops: _Hops, other: _Hops, options: AplsOptions) -> NDArray[
         if cell not in cells_taken and (point not in covered or degrees[point] == 1):
             cells_taken.add(cell)
             chosen.append(point)
-            covered |= _within_hops(other, point, _COVERED_HOPS)
+            covered |= within_hops(other, point, _COVERED_HOPS)
     return np.array(chosen, dtype=np.int64)
 
 
-def _snap(positions: NDArray[np.float64], hops: _Hops, options: AplsOptions) -> NDArray[np.int64]:
+def _snap(positions: NDArray[np.float64], hops: Hops, options: AplsOptions) -> NDArray[np.int64]:
     """Give each position (N, 2) the nearest free point of a graph, or -1; nearest in degrees, as there."""
     vertices = hops.graph.vertices
     snapped = np.full(len(positions), -1)
@@ -256,12 +158,12 @@ def _snap(positions: NDArray[np.float64], hops: _Hops, options: AplsOptions) -> 
         for node in nodes[reached].tolist():
             if node not in taken:
                 snapped[place] = node
-                taken |= _within_hops(hops, node, options.apart_hops)
+                taken |= within_hops(hops, node, options.apart_hops)
                 break
     return snapped
 
 
-def _has_routes(hops: _Hops, points: NDArray[np.int64], options: AplsOptions) -> bool:
+def _has_routes(hops: Hops, points: NDArray[np.int64], options: AplsOptions) -> bool:
     """Tell whether any two control points have a route that counts."""
     places = hops.points.where(points)
     rows = np.array_split(np.arange(len(points)), len(points) ** 2 // _PAIRS_AT_ONCE + 1)
@@ -269,7 +171,7 @@ def _has_routes(hops: _Hops, points: NDArray[np.int64], options: AplsOptions) ->
     return any(bool((np.isfinite(each) & (each > options.shortest_route_m)).any()) for each in lengths)
 
 
-def _one_way(here: _Hops, there: _Hops, options: AplsOptions) -> RouteTally:
+def _one_way(here: Hops, there: Hops, options: AplsOptions) -> RouteTally:
     """Return how well routes of one graph are found in the other."""
     points = _control_points(here, there, options)
     snapped = _snap(here.graph.vertices[points], there, options)
@@ -306,7 +208,7 @@ def apls(
     """
     options = options or AplsOptions()
     graphs = [in_canonical_order(graph, scale=options.m_per_px) for graph in (truth, predicted)]
-    here, there = (_survey(_cut(graph, options.m_per_px), options.m_per_px) for graph in graphs)
+    here, there = (survey(cut_into_hops(graph, options.m_per_px), options.m_per_px) for graph in graphs)
     forth = _one_way(here, there, options)
     if not forth.routes:
         raise GraphError(

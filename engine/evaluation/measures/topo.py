@@ -21,7 +21,6 @@ order of the vertices, theirs here is that of their coordinates.
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -36,9 +35,9 @@ from engine.evaluation.measures.marbles import (
     network_distances,
 )
 from engine.evaluation.measures.matching import count_matches, pair_marbles
-from engine.evaluation.measures.sampling import COLUMNS_PER_ROW, M_PER_DEGREE, in_canonical_order, in_degrees
+from engine.evaluation.measures.sampling import COLUMNS_PER_ROW, M_PER_DEGREE, in_canonical_order
+from engine.evaluation.measures.starts import pair_starts, start_points
 from engine.frames import RowCol
-from engine.roads.chains import Chain, find_chains
 from engine.roads.graph import RoadGraph
 
 _LIMITS = {
@@ -99,11 +98,6 @@ class TopoOptions:
     def __post_init__(self) -> None:
         check_limits(self, _LIMITS)
 
-    @classmethod
-    def small_tile(cls) -> "TopoOptions":
-        """Return the parameters for small tiles, such as SpaceNet's, however far down their roads reach."""
-        return cls(radius_m=cls().small_radius_m)
-
 
 @dataclass(frozen=True, slots=True)
 class TopoScore:
@@ -124,50 +118,6 @@ class TopoScore:
     starts: int
     paired: int
     kept: int
-
-
-def _along_chain(
-    vertices: NDArray[np.float64], spacing_deg: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Spread start points over one chain, given in degrees (N, 2): edge along the chain, share of it."""
-    offsets = vertices[1:] - vertices[:-1]
-    steps = np.hypot(offsets[:, 0], offsets[:, 1] * np.cos(np.radians(vertices[:-1, 0])))
-    ends = np.concatenate([[0.0], np.cumsum(steps)])
-    count = 0 if ends[-1] < spacing_deg / 2 else max(int(ends[-1] / spacing_deg), 1)
-    along = (np.arange(1, count + 1) / (count + 1) * ends[-1])[:, None]
-    point, edge = np.nonzero((along >= ends[:-1]) & (along <= ends[1:]))
-    return edge, (along[point, 0] - ends[edge]) / steps[edge]
-
-
-def _start_points(truth: RoadGraph[RowCol], options: TopoOptions, *, rings: bool) -> Places:
-    """Spread start points over the chains that end at a vertex of degree other than 2, or over all."""
-    degrees = in_degrees(truth.vertices, options.m_per_px)
-    spacing_deg = options.start_spacing_m / M_PER_DEGREE
-    roads = truth.degrees  # counted once: for each chain anew would take the square of their number
-    chains = [chain for chain in find_chains(truth) if rings or roads[chain.vertices[0]] != 2]
-    single = [Chain(chain.vertices[::-1], chain.edges) for chain in chains if len(chain.edges) == 1]
-    edges, positions = [np.empty(0, dtype=np.int64)], [np.empty((0, 2))]
-    for chain in chains + single:
-        edge, share = _along_chain(degrees[chain.vertices], spacing_deg)
-        here, there = truth.vertices[chain.vertices[edge]], truth.vertices[chain.vertices[edge + 1]]
-        edges.append(chain.edges[edge])
-        positions.append(here + share[:, None] * (there - here))
-    return Places.beside(truth, np.concatenate(positions), np.concatenate(edges))
-
-
-def _pair(
-    starts: Places, truth: RoadGraph[RowCol], predicted: RoadGraph[RowCol], options: TopoOptions
-) -> tuple[NDArray[np.int64], Places]:
-    """Find the nearest predicted edge of like direction beside each start point that has one."""
-    lines = shapely.linestrings(predicted.vertices[predicted.edges])
-    points = shapely.points(starts.positions)
-    start, edge = shapely.STRtree(lines).query(points, predicate="dwithin", distance=options.pairing_m)
-    ours, theirs = truth.edge_vectors[starts.edges[start]], predicted.edge_vectors[edge]
-    cosine = np.abs((ours * theirs).sum(axis=1)) / (np.hypot(*ours.T) * np.hypot(*theirs.T))
-    start, edge = start[cosine > options.pairing_cosine], edge[cosine > options.pairing_cosine]
-    order = np.lexsort((edge, shapely.distance(points[start], lines[edge]), start))
-    paired, first = np.unique(start[order], return_index=True)
-    return paired, Places.beside(predicted, starts.positions[paired], edge[order][first])
 
 
 def _shares(
@@ -269,8 +219,10 @@ def _score(
     """Compare two graphs, which may have nothing to compare."""
     truth = in_canonical_order(truth, scale=options.m_per_px)
     predicted = in_canonical_order(predicted, scale=options.m_per_px)
-    starts = _start_points(truth, options, rings=rings)
-    numbers, paired = _pair(starts, truth, predicted, options)
+    starts = start_points(truth, spacing_m=options.start_spacing_m, m_per_px=options.m_per_px, rings=rings)
+    numbers, paired = pair_starts(
+        starts, truth, predicted, reach_m=options.pairing_m, cosine=options.pairing_cosine
+    )
     if not len(numbers):
         return TopoScore(0.0, 0.0, 0.0, len(starts.edges), 0, 0)
     precisions, recalls = _walk_all(truth, predicted, starts.where(numbers), paired, options)

@@ -72,7 +72,7 @@ def test_small_tiles_have_short_walks() -> None:
     truth = road(*((100, column) for column in range(100, 720, 20)))
     broken = truth.with_edges(np.arange(len(truth.edges)) != 15)
     small = topo(truth, broken)
-    assert small == topo(truth, broken, TopoOptions.small_tile())
+    assert small == topo(truth, broken, TopoOptions(radius_m=TopoOptions().small_radius_m))
     assert small.recall > topo(truth, broken, TopoOptions(radius_m=TopoOptions().large_radius_m)).recall
 
 
