@@ -1,0 +1,1 @@
+"""From one oblique image to metres above ground: the view's pose, the flow, the rectified map."""
