@@ -249,8 +249,8 @@ class Pose:
         """
         if not (isfinite(azimuth_deg) and 0.0 <= off_nadir_deg < 90.0):
             raise RasterError(
-                f"A view from azimuth {azimuth_deg}° and {off_nadir_deg}° off nadir cannot be: the azimuth must "
-                "be a number, and the angle off nadir at least 0° and below 90°."
+                f"A view from azimuth {azimuth_deg}° and {off_nadir_deg}° off nadir cannot be: the azimuth "
+                "must be a number, and the angle off nadir at least 0° and below 90°."
             )
         azimuth_rad = radians(azimuth_deg)
         towards_sensor = np.array([sin(azimuth_rad), cos(azimuth_rad)])

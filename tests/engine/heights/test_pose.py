@@ -213,9 +213,7 @@ on_every_grid = pytest.mark.parametrize("raster", GRIDS.values(), ids=GRIDS)
 
 @on_every_grid
 @given(AZIMUTH_DEG, OFF_NADIR_DEG, st.floats(1, 100))
-def test_a_thing_leans_away_from_the_sensor_by_its_height_times_the_tangent(
-    raster, azimuth, off_nadir, height
-):
+def test_things_lean_away_from_the_sensor_by_height_times_tangent(raster, azimuth, off_nadir, height_m):
     pose = Pose.from_view(azimuth, off_nadir, raster)
     lean_m = height_m * tan(radians(off_nadir))
     away = -lean_m * np.array([sin(radians(azimuth)), cos(radians(azimuth))])
