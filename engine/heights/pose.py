@@ -280,10 +280,12 @@ def view_of(pose: Pose, grid: Grid) -> tuple[float, float]:
 
 def _ground_steps_m(grid: Grid) -> NDArray[np.float64]:
     """Return the metres east and north (rows) of one row and one column (columns), at the grid's centre."""
+    if grid.crs is None:
+        here = grid.transform
+        return np.array([[here.b, here.a], [here.e, here.d]])
     row, col = grid.height / 2, grid.width / 2
-    xy = grid.to_ground([(row - 0.5, col), (row + 0.5, col), (row, col - 0.5), (row, col + 0.5)])
-    if grid.crs is not None:
-        xy = reproject_points(xy, grid.crs, local_metric_crs(*grid.centre, grid.crs))
+    around = grid.to_ground([(row - 0.5, col), (row + 0.5, col), (row, col - 0.5), (row, col + 0.5)])
+    xy = reproject_points(around, grid.crs, local_metric_crs(*grid.centre, grid.crs))
     steps = np.column_stack([xy[1] - xy[0], xy[3] - xy[2]])
     if not (np.isfinite(steps).all() and np.linalg.det(steps) != 0.0):
         raise RasterError(
