@@ -8,6 +8,7 @@ import click
 import torch
 
 from benchmarks.evaluation import bench_evaluation
+from benchmarks.heights import bench_heights
 from benchmarks.table import Table, peak_memory_bytes, timed
 from engine.networks.candidates import find_candidates_in_array
 from engine.networks.device import Device, choose_device
@@ -94,6 +95,7 @@ def main(device: str) -> None:
     shape = f"{inputs}→{outputs}, {kernel}×{kernel}, {side}²"
     table.row(f"yardstick: convolution {shape}", yardstick_s, f"{gflop / yardstick_s:.0f} GFLOP/s")
     bench_evaluation(table)
+    bench_heights(table)
     options = RoadOptions()
     places = tile(
         _SIDE_PX, _SIDE_PX, core_px=options.core_px, margin_px=options.margin_px, stride_px=STRIDE_PX
