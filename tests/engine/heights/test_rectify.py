@@ -111,6 +111,30 @@ def test_the_highest_wins_and_gaps_close_between_their_sides(
     np.testing.assert_array_equal((result.rgb > 0).all(axis=0), ~np.isnan(result.height_m))
 
 
+@given(seed=st.integers(0, 10_000), angle_rad=st.floats(-pi, pi), scale=st.floats(0.3, 3.0))
+@settings(max_examples=40, deadline=None)
+def test_every_height_tells_a_known_pixel_of_the_image(seed: int, angle_rad: float, scale: float) -> None:
+    height, _ = _rough(seed)
+    height[np.random.default_rng(seed).random(height.shape) < 0.2] = np.nan
+    pose = Pose(angle_rad, scale)
+    ground = rectify(height, pose).height_m
+    place = np.argwhere(~np.isnan(ground))
+    flow = pose.flow_px_per_m.astype(np.float32)
+    source = place - np.rint(ground[*place.T][:, None] * flow).astype(int)
+    assert (source >= 0).all()
+    assert (source < height.shape).all()
+    assert not np.isnan(height[*source.T]).any()
+
+
+def test_of_two_surfaces_over_a_gap_the_higher_closes_it() -> None:
+    image = np.full((40, 1), np.nan, dtype=np.float32)
+    image[17:19, 0] = 3.0, 4.4  # land in rows 20 and 22
+    image[19:21, 0] = 1.0, 2.4  # and so do these
+    ground = rectify(image, Pose(0.0, 1.0)).height_m
+    # Row 21 is 1 px on from where 3 m lands, of the 2.4 px to where 4.4 m does.
+    assert ground[21, 0] == pytest.approx(3.0 + 1.4 / 2.4)
+
+
 @pytest.mark.parametrize("angle_rad", ANGLES)
 def test_colours_travel_with_their_heights(angle_rad: float) -> None:
     height, _ = _rough(8)
