@@ -106,8 +106,8 @@ def rectify(
     Gaps of sampling are closed with what is on both sides; hidden ground stays open. What leaves the image
     is dropped. The result does not depend on the number of threads.
 
-    The heights must have sharp edges. Where they rise over several pixels they are a slope, which is stretched
-    over the hidden ground: blurred by one pixel, heights of scenes seen 20° to 30° off nadir left only 37 to
+    The heights must have sharp edges. Where they rise over several pixels they are a slope, which goes across
+    the hidden ground: blurred by one pixel, heights of scenes seen 20° to 30° off nadir left only 37 to
     47 % of the hidden ground open, of 82 to 94 %.
 
     Memory beside the arguments and the result, at most: 9 bytes for each pixel, 12 for each closed gap, and
