@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from engine.networks.layers import ConvNorm
+from engine.networks.layers import Ascend, ConvNorm, initialise_residual, residual_stage
 from engine.networks.layout import EDGES, PLANES, ROAD, VERTEX
 
 VERTEX_PRIOR = 0.01
@@ -47,40 +46,6 @@ class CompactConfig:
     head: int = 96
 
 
-class ResidualBlock(nn.Module):
-    """Two 3×3 convolutions around which the input passes unchanged."""
-
-    def __init__(self, channels: int, dilation: int = 1) -> None:
-        super().__init__()
-        self.first = ConvNorm(channels, channels, dilation=dilation)
-        self.second = ConvNorm(channels, channels, dilation=dilation)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (B, C, H, W) to the same shape."""
-        inner = functional.relu(self.first(features), inplace=True)
-        return functional.relu(self.second(inner).add_(features), inplace=True)
-
-
-class Ascend(nn.Module):
-    """Joins a coarse map to the finer map of the encoder.
-
-    The sum of two 1×1 projections is the 1×1 convolution of the concatenated maps; computed this way
-    the coarse half runs at the coarse resolution.
-    """
-
-    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
-        super().__init__()
-        self.from_coarse = ConvNorm(coarse, outputs, 1)
-        self.from_fine = ConvNorm(fine, outputs, 1)
-        self.block = ResidualBlock(outputs)
-
-    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
-        """Map (B, C, H, W) and (B, F, 2H, 2W) to (B, outputs, 2H, 2W)."""
-        raised = functional.interpolate(self.from_coarse(coarse), scale_factor=2.0, mode="nearest")
-        joined: Tensor = self.block(functional.relu(raised.add_(self.from_fine(fine)), inplace=True))
-        return joined
-
-
 class Compact(nn.Module):
     """Predicts the graph tensor from an image.
 
@@ -94,9 +59,9 @@ class Compact(nn.Module):
         stem, (quarter, eighth, sixteenth) = self.configuration.stem, self.configuration.widths
         decoder, head = self.configuration.decoder, self.configuration.head
         self.at_half = nn.Sequential(ConvNorm(3, stem, stride=2), nn.ReLU(inplace=True))
-        self.at_quarter = _stage(stem, quarter, (1,) * self.configuration.blocks[0])
-        self.at_eighth = _stage(quarter, eighth, (1,) * self.configuration.blocks[1])
-        self.at_sixteenth = _stage(eighth, sixteenth, self.configuration.dilations)
+        self.at_quarter = residual_stage(stem, quarter, (1,) * self.configuration.blocks[0])
+        self.at_eighth = residual_stage(quarter, eighth, (1,) * self.configuration.blocks[1])
+        self.at_sixteenth = residual_stage(eighth, sixteenth, self.configuration.dilations)
         self.to_eighth = Ascend(sixteenth, eighth, eighth)
         self.to_quarter = Ascend(eighth, quarter, quarter)
         self.to_half = Ascend(quarter, stem, decoder)
@@ -124,20 +89,10 @@ class Compact(nn.Module):
         return planes
 
     def _initialise(self) -> None:
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-            elif isinstance(module, ResidualBlock):
-                # Blocks start as the identity, which lets a deep network learn from the first step.
-                nn.init.zeros_(module.second.norm.weight)
+        initialise_residual(self)
         nn.init.normal_(self.planes.weight, std=0.01)
         # A pixel shuffle takes four consecutive channels as the 2×2 pixels of one plane.
         self.planes.bias = nn.Parameter(prior_bias().repeat_interleave(4))
-
-
-def _stage(inputs: int, outputs: int, dilations: tuple[int, ...]) -> nn.Sequential:
-    blocks = (ResidualBlock(outputs, dilation) for dilation in dilations)
-    return nn.Sequential(ConvNorm(inputs, outputs, stride=2), nn.ReLU(inplace=True), *blocks)
 
 
 def prior_bias() -> Tensor:

@@ -1,9 +1,10 @@
-"""The layers that both road networks are built of."""
+"""The layers that networks are built of."""
 
 from copy import deepcopy
 from typing import TypeVar
 
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -40,6 +41,56 @@ class ConvNorm(nn.Module):
         """Map (B, inputs, H, W) to (B, outputs, H / stride, W / stride)."""
         normalised: Tensor = self.norm(self.convolution(features))
         return normalised
+
+
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions around which the input passes unchanged."""
+
+    def __init__(self, channels: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.first = ConvNorm(channels, channels, dilation=dilation)
+        self.second = ConvNorm(channels, channels, dilation=dilation)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (B, C, H, W) to the same shape."""
+        inner = functional.relu(self.first(features), inplace=True)
+        return functional.relu(self.second(inner).add_(features), inplace=True)
+
+
+class Ascend(nn.Module):
+    """Joins a coarse map to the finer map of the encoder.
+
+    The sum of two 1×1 projections is the 1×1 convolution of the concatenated maps; computed this way
+    the coarse half runs at the coarse resolution.
+    """
+
+    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
+        super().__init__()
+        self.from_coarse = ConvNorm(coarse, outputs, 1)
+        self.from_fine = ConvNorm(fine, outputs, 1)
+        self.block = ResidualBlock(outputs)
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """Map (B, C, H, W) and (B, F, 2H, 2W) to (B, outputs, 2H, 2W)."""
+        raised = functional.interpolate(self.from_coarse(coarse), scale_factor=2.0, mode="nearest")
+        joined: Tensor = self.block(functional.relu(raised.add_(self.from_fine(fine)), inplace=True))
+        return joined
+
+
+def residual_stage(inputs: int, outputs: int, dilations: tuple[int, ...]) -> nn.Sequential:
+    """Make a step to half the resolution, and one residual block for each dilation."""
+    blocks = (ResidualBlock(outputs, dilation) for dilation in dilations)
+    return nn.Sequential(ConvNorm(inputs, outputs, stride=2), nn.ReLU(inplace=True), *blocks)
+
+
+def initialise_residual(network: nn.Module) -> None:
+    """Draw the weights of a network of residual blocks, in place."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, ResidualBlock):
+            # Blocks start as the identity, which lets a deep network learn from the first step.
+            nn.init.zeros_(module.second.norm.weight)
 
 
 def without_norms(network: Network) -> Network:

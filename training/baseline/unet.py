@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.networks.compact import ResidualBlock
-from engine.networks.layers import ConvNorm
+from engine.networks.layers import ConvNorm, ResidualBlock
 
 STEM = 32
 """Channels at half resolution."""
