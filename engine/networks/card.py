@@ -9,7 +9,7 @@ from typing import Any, Self
 from engine.errors import WeightsError
 
 _M_PER_PX = 0.01, 100.0
-"""Ground sizes at which roads can be seen in an image."""
+"""Ground sizes at which roads can be seen in an image, and heights."""
 
 _MOST_PX = 200.0
 """Longest length of the decoder: pairs of vertices within it are listed, and there are many."""
@@ -62,9 +62,9 @@ class WeightsCard:
 
     Attributes:
         name: Name for people and for provenance.
-        architecture: "compact" or "sat2graph".
+        architecture: "compact" or "sat2graph" for roads, "compact-geopose" or "geopose" for heights.
         configuration: Fields of the architecture's configuration that differ from its defaults.
-        m_per_px: Ground size of the pixels that it was trained on.
+        m_per_px: Ground size of the pixels that it was trained on; the typical one where there were several.
         normalisation: From pixel values to input.
         training_data: What it has learnt from.
         scores: What was measured with it.

@@ -27,11 +27,15 @@ class RoadPredictor:
         loaded: The weights; they stay as they are.
         device: Where to run, and in which precision.
         threshold: Least vertex probability of a candidate.
+
+    Raises:
+        WeightsError: The weights are those of a network that predicts no roads.
     """
 
     def __init__(
         self, loaded: LoadedWeights, device: Device, *, threshold: float = CANDIDATE_PROBABILITY
     ) -> None:
+        loaded.require("roads")
         self._device = device
         self._normalisation = loaded.card.normalisation
         self._threshold = threshold

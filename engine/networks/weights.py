@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,6 +19,8 @@ from engine.atomic import atomic_path
 from engine.errors import WeightsError
 from engine.networks.card import WeightsCard
 from engine.networks.compact import Compact, CompactConfig, prior_bias
+from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
+from engine.networks.geopose import Geopose, GeoposeConfig
 from engine.networks.sat2graph import Sat2Graph, Sat2GraphConfig
 
 DEFAULT_ROADS = "roads-compact"
@@ -30,8 +32,16 @@ FOLDER = Path(__file__).resolve().parents[1] / "weights"
 _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "compact": lambda **values: Compact(CompactConfig(**values)),
     "sat2graph": lambda **values: Sat2Graph(Sat2GraphConfig(**values)),
+    "compact-geopose": lambda **values: CompactGeopose(CompactGeoposeConfig(**values)),
+    "geopose": lambda **values: Geopose(GeoposeConfig(**values)),
 }
-_CLASSES = {"compact": Compact, "sat2graph": Sat2Graph}
+_CLASSES = {
+    "compact": Compact,
+    "sat2graph": Sat2Graph,
+    "compact-geopose": CompactGeopose,
+    "geopose": Geopose,
+}
+_PURPOSES = {"roads": ("compact", "sat2graph"), "heights": ("compact-geopose", "geopose")}
 _KEY = "plumbline"
 _SAFE = ".safetensors"
 _PICKLED = (".pt", ".pth", ".ckpt")
@@ -56,12 +66,27 @@ class LoadedWeights:
     card: WeightsCard
     sha256: str
 
+    def require(self, purpose: Literal["roads", "heights"]) -> None:
+        """Refuse weights of a network that predicts something else.
+
+        Args:
+            purpose: What the network should predict.
+
+        Raises:
+            WeightsError: It predicts something else.
+        """
+        if self.card.architecture not in _PURPOSES[purpose]:
+            raise WeightsError(
+                f"{self.card.name} are weights of a {self.card.architecture} network, which does not predict "
+                f"{purpose}: use weights of {' or '.join(_PURPOSES[purpose])}."
+            )
+
 
 def build_network(architecture: str, configuration: Mapping[str, Any]) -> nn.Module:
     """Make a network with fresh weights from torch's generator.
 
     Args:
-        architecture: "compact" or "sat2graph".
+        architecture: "compact" or "sat2graph" for roads, "compact-geopose" or "geopose" for heights.
         configuration: Fields of its configuration that differ from the defaults.
 
     Raises:
@@ -167,7 +192,7 @@ def random_weights(architecture: str, seed: int = 0) -> LoadedWeights:
     """Make an untrained network, for measuring speed.
 
     Args:
-        architecture: "compact" or "sat2graph".
+        architecture: "compact" or "sat2graph" for roads, "compact-geopose" or "geopose" for heights.
         seed: Of the random numbers.
 
     Raises:
@@ -184,7 +209,11 @@ def random_weights(architecture: str, seed: int = 0) -> LoadedWeights:
 
 
 def save_weights(
-    path: str | Path, network: Compact | Sat2Graph, card: WeightsCard, *, half_precision: bool = True
+    path: str | Path,
+    network: Compact | Sat2Graph | CompactGeopose | Geopose,
+    card: WeightsCard,
+    *,
+    half_precision: bool = True,
 ) -> None:
     """Write a network and its card to one safetensors file; it appears only when complete.
 

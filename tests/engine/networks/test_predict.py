@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from engine.errors import DeviceError
+from engine.errors import DeviceError, WeightsError
 from engine.networks.candidates import Candidates
 from engine.networks.card import Normalisation, WeightsCard
 from engine.networks.compact import Compact, CompactConfig
@@ -222,3 +222,9 @@ def test_other_failures_are_not_taken_for_a_lack_of_memory(
     monkeypatch.setattr(predictor, "_network", broken)
     with pytest.raises(RuntimeError, match="shapes disagree"):
         predictor.predict(noise(1), everywhere(noise(1)))
+
+
+def test_weights_for_heights_are_refused() -> None:
+    heights = LoadedWeights(SpotDetector(), WeightsCard("towers", "geopose"), "")
+    with pytest.raises(WeightsError, match=r"towers are weights of a geopose .* compact or sat2graph"):
+        RoadPredictor(heights, FLOAT32)

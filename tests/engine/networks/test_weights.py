@@ -11,6 +11,8 @@ from engine.errors import WeightsError
 from engine.networks import weights
 from engine.networks.card import Score, TrainingData, WeightsCard
 from engine.networks.compact import Compact, CompactConfig
+from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
+from engine.networks.geopose import Geopose, GeoposeConfig
 from engine.networks.sat2graph import Sat2Graph, Sat2GraphConfig
 from engine.networks.weights import load_weights, random_weights, save_weights
 
@@ -79,6 +81,41 @@ def test_the_reference_network_is_stored_too(tmp_path: Path) -> None:
     save_weights(tmp_path / "s.safetensors", network, WeightsCard("s", "sat2graph"))
     loaded = load_weights(str(tmp_path / "s.safetensors")).network
     assert loaded.configuration == network.configuration
+
+
+@pytest.mark.parametrize(
+    ("architecture", "network"),
+    [
+        ("geopose", Geopose(GeoposeConfig((4, 4, 8, 8), (1, 2, 1, 1), (8, 8, 4, 4, 4)))),
+        (
+            "compact-geopose",
+            CompactGeopose(CompactGeoposeConfig(4, (4, 8, 8, 8), (1, 1, 1), (1, 2), (8, 8, 4, 4), 8)),
+        ),
+    ],
+)
+def test_networks_for_heights_are_stored_too(
+    architecture: str, network: Geopose | CompactGeopose, tmp_path: Path
+) -> None:
+    path = tmp_path / "heights.safetensors"
+    save_weights(path, network, WeightsCard("heights", architecture, m_per_px=0.7), half_precision=False)
+    loaded = load_weights(path)
+    assert loaded.network.configuration == network.configuration
+    image, m_per_px = torch.randn(1, 3, 32, 64), torch.tensor([0.5])
+    with torch.inference_mode():
+        for ours, theirs in zip(
+            loaded.network(image, m_per_px), network.eval()(image, m_per_px), strict=True
+        ):
+            assert torch.equal(ours, theirs)
+    loaded.require("heights")
+    with pytest.raises(WeightsError, match="does not predict roads: use weights of compact or sat2graph"):
+        loaded.require("roads")
+
+
+def test_the_compact_network_for_heights_is_small_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "heights.safetensors"
+    loaded = load_weights("random:compact-geopose:1")
+    save_weights(path, loaded.network, loaded.card)
+    assert path.stat().st_size <= 8_000_000
 
 
 def test_shipped_weights_are_found_by_name(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
