@@ -9,8 +9,10 @@ import click
 from engine.cli.options import Number, finish, make_reporter, parse_extent, progress_option
 from engine.errors import EngineError
 from engine.evaluation.evaluate import EvaluateOptions, Inputs, Outputs, evaluate_roads
+from engine.evaluation.heights import evaluate_heights
 from engine.evaluation.measure import MeasureOptions, with_parameter
 from engine.evaluation.measures.protocol import Protocol
+from engine.evaluation.output.height_table import height_document, height_table
 from engine.evaluation.output.table import as_document, as_table
 from engine.evaluation.pairs.alignment import AlignOptions
 from engine.raster.extent import Extent
@@ -115,5 +117,35 @@ def roads(  # noqa: PLR0913 - one parameter an option
         else:
             click.echo(json.dumps(document, indent=1) if as_json else as_table(evaluation))
         return outputs.paths
+
+    finish(reporter, work)
+
+
+@command.command(short_help="Compare heights and views of two folders.")
+@click.argument("predicted", type=_PATH)
+@click.argument("truth", type=_PATH)
+@click.option(
+    "--paired-only", is_flag=True, help="Pass over images without prediction; their city still scores 0."
+)
+@click.option("--jobs", type=click.IntRange(1), help="Images compared at a time; all processors by default.")
+@click.option("--json", "as_json", is_flag=True, help="Figures as JSON on stdout, instead of a table.")
+@progress_option
+def heights(
+    predicted: Path, truth: Path, *, paired_only: bool, jobs: int | None, as_json: bool, progress: str
+) -> None:
+    """Compare heights and views: the folder PREDICTED with the folder TRUTH, as the challenge does.
+
+    Both hold the files of the Overhead Geopose Challenge: CITY_ID_AGL.tif and CITY_ID_VFLOW.json.
+    """
+    reporter = make_reporter(progress)
+
+    def work() -> list[Path]:
+        evaluation = evaluate_heights(predicted, truth, paired_only=paired_only, jobs=jobs, progress=reporter)
+        document = height_document(evaluation)
+        if isinstance(reporter, JsonLines):
+            reporter.found(document)
+        else:
+            click.echo(json.dumps(document, indent=1) if as_json else height_table(evaluation))
+        return []
 
     finish(reporter, work)

@@ -79,3 +79,22 @@ class Evaluation:
     overall: Mapping[str, float | None]
     settings: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeightEvaluation:
+    """Heights and views of a folder of images, and their figures by name.
+
+    Attributes:
+        images: Figures of each image that is predicted, by its name.
+        cities: Figures of each city, by its name.
+        missing: Names of images that are not predicted.
+        overall: Figures of all cities together.
+        provenance: Inputs and versions, as JSON values.
+    """
+
+    images: Mapping[str, Mapping[str, float | None]]
+    cities: Mapping[str, Mapping[str, float | None]]
+    missing: Sequence[str]
+    overall: Mapping[str, float | None]
+    provenance: Mapping[str, object] = field(default_factory=dict)

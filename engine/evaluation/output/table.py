@@ -36,7 +36,7 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _on_terminal(name: str) -> str:
+def on_terminal(name: str) -> str:
     """Replace what would break a line or command the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in name)
 
@@ -50,12 +50,12 @@ def _lines_of_tiles(evaluation: Evaluation) -> list[str]:
     widths = [max(len(above), len(below), len("0.000")) for above, _, below in heads]
     rows = [[above for above, _, _ in heads], [below for _, _, below in heads]]
     rows += [[describe_figure(name).text(each[name]) for name in _COLUMNS] for each in evaluation.figures]
-    ends = ["", "Tile", *(_on_terminal(tile.name) for tile in evaluation.tiles)]
+    ends = ["", "Tile", *(on_terminal(tile.name) for tile in evaluation.tiles)]
     lines = [
         "  ".join([*(cell.rjust(width) for cell, width in zip(row, widths, strict=True)), end]).rstrip()
         for row, end in zip(rows, ends, strict=True)
     ]
-    notes = [f"{_on_terminal(tile.name)}: {tile.note}" for tile in evaluation.tiles if tile.note]
+    notes = [f"{on_terminal(tile.name)}: {tile.note}" for tile in evaluation.tiles if tile.note]
     return [*lines, "", *notes, *([""] if notes else [])]
 
 
