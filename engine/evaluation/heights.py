@@ -33,12 +33,10 @@ def _compare(pair: _Pair) -> HeightSums:
     """Read and compare one image; an error says which."""
     predicted, truth = pair.predicted, pair.truth
     try:
-        return compare_heights(
-            read_heights(predicted.path("AGL")),
-            read_heights(truth.path("AGL")),
-            read_view(predicted.path("VFLOW")),
-            read_view(truth.path("VFLOW")),
-        )
+        truth_m = read_heights(truth.path("AGL"))
+        predicted_m = read_heights(predicted.path("AGL"), shape=(truth_m.shape[0], truth_m.shape[1]))
+        views = read_view(predicted.path("VFLOW")), read_view(truth.path("VFLOW"))
+        return compare_heights(predicted_m, truth_m, *views)
     except EngineError as error:
         raise type(error)(f"{truth.name}: {error}") from error
 

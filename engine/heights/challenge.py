@@ -107,11 +107,12 @@ def _some(names: list[str]) -> str:
     return ", ".join(names) if rest <= 0 else f"{', '.join(names[:3])} and {rest} more"
 
 
-def read_heights(path: Path) -> NDArray[np.float32]:
+def read_heights(path: Path, *, shape: tuple[int, int] | None = None) -> NDArray[np.float32]:
     """Read the heights of an image.
 
     Args:
         path: A file of whole centimetres.
+        shape: Rows and columns that it must have; others are refused before anything is read.
 
     Returns:
         (H, W) metres; NaN where unknown.
@@ -124,6 +125,11 @@ def read_heights(path: Path) -> NDArray[np.float32]:
             raise RasterError(
                 f"{path} has {dataset.count} band(s) of {dataset.dtypes[0]}: the challenge's heights are one "
                 f"band of uint16, whole centimetres with {UNKNOWN_CM} where unknown."
+            )
+        if shape is not None and shape != dataset.shape:
+            raise RasterError(
+                f"{path} has {dataset.height} × {dataset.width} px, not {shape[0]} × {shape[1]}: heights of the "
+                "whole image in its full resolution are needed."
             )
         stored = _read(dataset, path)[0]
     height_m: NDArray[np.float32] = stored.astype(np.float32)

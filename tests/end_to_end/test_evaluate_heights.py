@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.cli import main
-from engine.heights.challenge import list_images, read_heights, read_view, write_heights
+from engine.heights.challenge import list_images, read_heights, read_view, write_heights, write_view
 from engine.heights.pose import Pose
 from engine.heights.submission import write_prediction
 from training.scenes.options import SceneOptions
@@ -102,6 +102,19 @@ def test_zeros_and_nothing_at_all_score_what_the_formula_says(truth, predicted, 
     assert found["overall"]["unpredicted"] == float(np.isnan(height_m))
 
 
+def test_a_turned_view_costs_flow_and_no_height(truth, predicted):
+    for files in list_images(predicted, "VFLOW").values():
+        write_view(files.path("VFLOW"), read_view(files.path("VFLOW")).rotated(-np.pi / 2))
+    overall = document(predicted, truth)["overall"]
+    assert (overall["height_r2"], overall["height_rmse_m"], overall["magnitude_error_px"]) == (1, 0, 0)
+    assert overall["angle_error_deg"] == pytest.approx(90)
+    assert overall["flow_r2"] < 0
+    heights, flow = true_values(truth, "JAX")
+    scale = read_view(truth / "JAX_one_VFLOW.json").scale_px_per_m
+    expected = 1 - 2 * ((heights * scale) ** 2).sum() / ((flow - flow.mean()) ** 2).sum()
+    assert document(predicted, truth)["cities"]["JAX"]["flow_r2"] == pytest.approx(expected)
+
+
 def test_a_missing_image_is_named_and_costs_its_city(truth, predicted):
     for ending in ("AGL.tif", "VFLOW.json"):
         (predicted / f"ARG_two_{ending}").unlink()
@@ -138,7 +151,7 @@ def test_half_a_prediction_is_refused_even_when_images_may_be_missing(truth, pre
 def test_a_prediction_of_another_size_is_refused_by_name(truth, predicted):
     path = predicted / "ARG_two_AGL.tif"
     write_heights(path, read_heights(path).T)
-    assert "ARG_two: The prediction has 180 × 280 px, the truth 280 × 180 px" in refused(predicted, truth)
+    assert "ARG_two_AGL.tif has 180 × 280 px, not 280 × 180" in refused(predicted, truth)
 
 
 @pytest.mark.parametrize("text", ['{"scale": NaN, "angle": 0}', '{"angle": 0}', "[]", ""])

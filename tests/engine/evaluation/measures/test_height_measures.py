@@ -147,6 +147,13 @@ def test_without_scatter_there_is_no_score(height_m):
     assert figures["height_rmse_m"] == pytest.approx(1.0, rel=1e-4)
 
 
+def test_the_rounding_of_a_mean_is_no_scatter():
+    alike = Spread.of(np.full(3, 0.1))
+    assert alike.squares > 0.0
+    assert alike.r2(0.0) is None
+    assert Spread.of(np.array([655.33, 655.34])).r2(0.0) == 1.0
+
+
 def test_without_known_truth_nothing_is_said_of_pixels():
     truth, pose = np.full((5, 4), nan), Pose(1.0, 0.7)
     figures = height_figures(compare_heights(np.zeros((5, 4)), truth, pose, pose))
