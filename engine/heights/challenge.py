@@ -1,18 +1,16 @@
 """Files of the Overhead Geopose Challenge: three an image, named after its city and a mark.
 
 ``CITY_ID_RGB.j2k`` is the image, ``CITY_ID_AGL.tif`` its heights in whole centimetres, 65535 where unknown,
-and ``CITY_ID_VFLOW.json`` its view, ``{"scale": pixels per centimetre, "angle": radians}``;
-``metadata.csv`` tells the ground resolution. Centimetres exist in this module alone: metres and pixels per
-metre come out and go in.
+and ``CITY_ID_VFLOW.json`` its view, ``{"scale": pixels per centimetre, "angle": radians}``.
+Centimetres exist in this module alone: metres and pixels per metre come out and go in.
 """
 
-import csv
 import json
 import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +126,8 @@ def read_heights(path: Path, *, shape: tuple[int, int] | None = None) -> NDArray
             )
         if shape is not None and shape != dataset.shape:
             raise RasterError(
-                f"{path} has {dataset.height} × {dataset.width} px, not {shape[0]} × {shape[1]}: heights of the "
-                "whole image in its full resolution are needed."
+                f"{path} has {dataset.height} × {dataset.width} px, not {shape[0]} × {shape[1]}: heights "
+                "of the whole image in its full resolution are needed."
             )
         stored = _read(dataset, path)[0]
     height_m: NDArray[np.float32] = stored.astype(np.float32)
@@ -263,44 +261,3 @@ def _read(dataset: Any, path: Path, **how: Any) -> NDArray[Any]:
             f"{path} cannot be read: {reason(error)}. The file is damaged or cut short: get a whole copy."
         ) from error
     return values
-
-
-def read_ground_resolutions(path: Path) -> dict[str, float]:
-    """Read the ground resolution of images.
-
-    Args:
-        path: The challenge's ``metadata.csv``: columns ``id``, ``city`` and ``gsd``, in any order.
-
-    Returns:
-        Metres per pixel by the images' names.
-
-    Raises:
-        RasterError: The file cannot be read, a column is missing, or a line is not usable.
-    """
-    found: dict[str, float] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, strict=True)
-            missing = {"id", "city", "gsd"} - set(table.fieldnames or ())
-            if missing:
-                raise RasterError(
-                    f"{path} lacks the column {', '.join(sorted(missing))}: id, city, gsd are needed."
-                )
-            for row in table:
-                name = f"{row['city']}_{row['id']}"
-                m_per_px = _metres(row["gsd"])
-                if name in found or m_per_px is None:
-                    what = "is there twice" if name in found else "needs a gsd from 0.01 to 100 m"
-                    raise RasterError(f"{path}, line {table.line_num}: {name} {what}. Correct the line.")
-                found[name] = m_per_px
-    except (OSError, ValueError, csv.Error) as error:
-        raise RasterError(f"{path} cannot be read as a table ({error}): get a whole copy.") from error
-    return found
-
-
-def _metres(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if isfinite(number) and 0.01 <= number <= 100.0 else None

@@ -15,13 +15,13 @@ from engine.errors import OutputError, RasterError
 from engine.heights import challenge
 from engine.heights.challenge import (
     list_images,
-    read_ground_resolutions,
     read_heights,
     read_rgb,
     read_view,
     write_heights,
     write_view,
 )
+from engine.heights.metadata import read_ground_resolutions
 from engine.heights.pose import Pose
 from engine.heights.submission import enlarge, pack_submission, write_prediction
 

@@ -1,0 +1,47 @@
+"""The table of the Overhead Geopose Challenge's images, ``metadata.csv``."""
+
+import csv
+from pathlib import Path
+
+from engine.errors import RasterError
+
+
+def _metres(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0.01 <= number <= 100.0 else None
+
+
+def read_ground_resolutions(path: Path) -> dict[str, float]:
+    """Read the ground resolution of images.
+
+    Args:
+        path: The challenge's ``metadata.csv``: columns ``id``, ``city`` and ``gsd``, in any order.
+
+    Returns:
+        Metres per pixel by the images' names.
+
+    Raises:
+        RasterError: The file cannot be read, a column is missing, or a line is not usable.
+    """
+    found: dict[str, float] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file, strict=True)
+            missing = {"id", "city", "gsd"} - set(table.fieldnames or ())
+            if missing:
+                raise RasterError(
+                    f"{path} lacks the column {', '.join(sorted(missing))}: id, city, gsd are needed."
+                )
+            for row in table:
+                name = f"{row['city']}_{row['id']}"
+                m_per_px = _metres(row["gsd"])
+                if name in found or m_per_px is None:
+                    what = "is there twice" if name in found else "needs a gsd from 0.01 to 100 m"
+                    raise RasterError(f"{path}, line {table.line_num}: {name} {what}. Correct the line.")
+                found[name] = m_per_px
+    except (OSError, ValueError, csv.Error) as error:
+        raise RasterError(f"{path} cannot be read as a table ({error}): get a whole copy.") from error
+    return found
