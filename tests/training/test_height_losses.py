@@ -102,10 +102,16 @@ def test_an_image_counts_by_its_known_pixels(batch: HeightBatch) -> None:
 def test_small_errors_count_alike_and_large_ones_linearly_in_the_robust_loss(batch: HeightBatch) -> None:
     everywhere = batch._replace(valid=torch.ones_like(batch.valid))
     truth = truth_of(everywhere)
-    robust = HeightLossOptions(errors="robust", height_limit_m=5.0)
-    for error_m, expected in ((1.0, 1.0), (5.0, 25.0), (100.0, 2 * 5.0 * 100.0 - 25.0)):
-        losses = height_loss(truth._replace(height_m=truth.height_m + error_m), everywhere, robust)
-        assert losses.height.item() == pytest.approx(expected, rel=1e-5)
+    robust = HeightLossOptions(errors="robust", height_limit_m=5.0, magnitude_limit_px=8.0)
+    for error, height, magnitude in (
+        (1.0, 1.0, 1.0),
+        (5.0, 25.0, 25.0),
+        (100.0, 2 * 5.0 * 100.0 - 25.0, 2 * 8.0 * 100.0 - 64.0),
+    ):
+        wrong = truth._replace(height_m=truth.height_m + error, magnitude_px=truth.magnitude_px - error)
+        losses = height_loss(wrong, everywhere, robust)
+        assert losses.height.item() == pytest.approx(height, rel=1e-5)
+        assert losses.magnitude.item() == pytest.approx(magnitude, rel=1e-5)
 
 
 def test_the_r2_loss_is_the_unexplained_share(batch: HeightBatch) -> None:
@@ -176,6 +182,16 @@ def test_an_image_without_a_view_teaches_heights_only(batch: HeightBatch) -> Non
     alone = height_loss(GeoposeOutput(*(part.detach()[:1] for part in output)), first, HeightLossOptions())
     for name in ("magnitude", "direction", "scale"):
         assert getattr(losses, name).item() == pytest.approx(getattr(alone, name).item(), rel=1e-6)
+
+
+def test_an_image_of_unknown_heights_says_nothing_of_its_scale(batch: HeightBatch) -> None:
+    hidden = batch._replace(valid=torch.stack([batch.valid[0], torch.zeros_like(batch.valid[1])]))
+    output = guess_of(batch)
+    losses = height_loss(output, hidden, HeightLossOptions())
+    first = HeightBatch(*(part[:1] for part in batch))
+    alone = height_loss(GeoposeOutput(*(part[:1] for part in output)), first, HeightLossOptions())
+    assert losses.scale.item() == pytest.approx(alone.scale.item(), rel=1e-6)
+    assert losses.height.item() == pytest.approx(alone.height.item(), rel=1e-6)
 
 
 def test_a_view_from_nadir_teaches_that_nothing_leans_but_no_direction(batch: HeightBatch) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.heights.flow import flow_px
 from engine.heights.pose import Pose, ScaleSums, angle_difference, mean_direction
-from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
+from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig, GroundSize
 from engine.networks.geopose import (
     Geopose,
     GeoposeConfig,
@@ -135,6 +135,21 @@ def test_the_same_picture_of_a_town_twice_the_size_is_twice_as_high() -> None:
     assert torch.equal(large.direction, small.direction)
 
 
+def test_ground_sizes_change_nothing_before_training() -> None:
+    features = torch.rand(2, 6, 3, 3)
+    assert torch.equal(GroundSize(6)(features, torch.tensor([0.1, 30.0])), features)
+
+
+@pytest.mark.parametrize("name", ["geopose", "compact-geopose"])
+def test_the_direction_goes_without_some_features_in_training_only(name: str) -> None:
+    network, image, m_per_px = tiny(name), torch.randn(2, 3, 64, 64), torch.ones(2)
+    with torch.no_grad():
+        dropped = [network.train()(image, m_per_px).direction for _ in range(4)]
+        used = [network.eval()(image, m_per_px).direction for _ in range(2)]
+    assert any(not torch.equal(dropped[0], other) for other in dropped[1:])
+    assert torch.equal(*used)
+
+
 def test_the_network_can_learn_what_a_ground_size_means() -> None:
     network, image = tiny("compact-geopose").eval(), torch.randn(1, 3, 64, 64)
     nn.init.normal_(network.ground_size.change.weight)
@@ -187,6 +202,10 @@ def test_votes_of_tiles_give_the_direction_of_the_scene() -> None:
     assert angle_difference(atan2(direction[1], direction[0]), POSE.angle_rad) == pytest.approx(0, abs=1e-6)
     # The second tile counts less: its network was less sure.
     assert votes.norm(dim=1)[1].item() == pytest.approx(0.3 * height_m[1].sum().item(), rel=1e-5)
+    # Nor does ground that a network in training sees below zero take votes away.
+    height_m[0, 0, :, 3] = -50.0
+    sunk = direction_votes(output_with(height_m, [[row, col], [row, col]]))[0]
+    assert sunk.norm().item() == pytest.approx(height_m[0].clamp_min(0.0).sum().item(), rel=1e-5)
 
 
 def test_high_tiles_outvote_flat_ones_and_no_direction_counts_more_than_one() -> None:
