@@ -209,6 +209,19 @@ def test_a_prism_grows_by_the_factor_without_holes():
     assert np.array_equal(image.height_m, before)
 
 
+def test_a_wall_that_no_pixel_shows_comes_into_sight_whole():
+    heights = np.zeros((60, 70), dtype=np.float32)
+    heights[20:40, 30:42] = 12.0  # as of a lidar: from roof to ground from one pixel to the next
+    rgb = np.broadcast_to((heights * 10).astype(np.uint8), (3, 60, 70)).copy()
+    image = HeightImage(rgb, heights, np.ones((60, 70), dtype=bool), Pose(pi / 2, 0.5), 1.0)
+    grown = stretch_heights(image, 2.0)
+    assert grown.valid.all()
+    assert (np.diff(grown.height_m[25, 36:48]) <= 0).all()
+    shrunk = stretch_heights(image, 0.5)
+    # The roof moves 3 px towards its foot, and what it hid nobody knows.
+    assert np.array_equal(np.argwhere(~shrunk.valid), np.argwhere(heights[:, :33] == 12))
+
+
 def test_a_factor_of_one_changes_nothing_and_from_nadir_only_numbers_change(image):
     same = stretch_heights(image, 1.0)
     assert np.array_equal(same.rgb, image.rgb)
