@@ -65,7 +65,8 @@ def paint_roads(
         pieces = _cut(streets, raised=raised)
         if len(pieces.street):
             near = _nearest(canvas, pieces, 14.0 if raised else _VERGE_M)
-            _paint_layer(canvas, near, streets, style, tones, (texture, grain))
+            if near is not None:
+                _paint_layer(canvas, near, streets, style, tones, (texture, grain))
 
 
 def _cut(streets: list[Street], *, raised: bool) -> _Pieces:
@@ -98,8 +99,8 @@ def _cut(streets: list[Street], *, raised: bool) -> _Pieces:
     return _Pieces(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
-def _nearest(canvas: Canvas, pieces: _Pieces, reach_m: float) -> _Near:
-    """Find the pixels within reach of a road and the piece whose edge is nearest."""
+def _nearest(canvas: Canvas, pieces: _Pieces, reach_m: float) -> _Near | None:
+    """Find the pixels within reach of a road and the piece whose edge is nearest; none without such pixels."""
     vector = pieces.end_m - pieces.start_m
     length = np.hypot(*vector.T)
     angle = np.arctan2(vector[:, 1], vector[:, 0])
@@ -115,6 +116,8 @@ def _nearest(canvas: Canvas, pieces: _Pieces, reach_m: float) -> _Near:
         cell, edge = stamps.cell[close], edge[close]
         np.minimum.at(best, cell, edge)
         found.append((cell, stamps.item[close], edge, across[close], along[close]))
+    if not found:
+        return None
     cell, item, edge, across, along = (np.concatenate(column) for column in zip(*found, strict=True))
     first = edge == best[cell]
     cell, item, edge, across, along = (column[first] for column in (cell, item, edge, across, along))

@@ -110,3 +110,10 @@ def test_a_building_cut_in_two_by_the_border_is_two_polygons():
     scene = render_scene(SceneOptions(seed=7, height_px=2048, width_px=2048))
     assert {polygon.geom_type for polygon in scene.footprints} == {"Polygon"}
     assert len(scene.footprints) == len(scene.footprint_heights_m)
+
+
+def test_a_scene_may_lie_between_the_roads() -> None:
+    options = SceneOptions(
+        seed=4, height_px=160, width_px=90, m_per_px=0.5, off_nadir_deg=26.0, view_azimuth_deg=130.0
+    )
+    assert render_scene(options).rgb.shape == (3, 160, 90)
