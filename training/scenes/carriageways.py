@@ -100,7 +100,7 @@ def _cut(streets: list[Street], *, raised: bool) -> _Pieces:
 
 
 def _nearest(canvas: Canvas, pieces: _Pieces, reach_m: float) -> _Near | None:
-    """Find the pixels within reach of a road and the piece whose edge is nearest; none without such pixels."""
+    """Find the pixels within reach of a road and the piece whose edge is nearest; None without any."""
     vector = pieces.end_m - pieces.start_m
     length = np.hypot(*vector.T)
     angle = np.arctan2(vector[:, 1], vector[:, 0])
