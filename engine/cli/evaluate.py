@@ -8,13 +8,13 @@ import click
 
 from engine.cli.options import Number, finish, make_reporter, parse_extent, progress_option
 from engine.errors import EngineError
-from engine.evaluation.evaluate import EvaluateOptions, Inputs, Outputs, evaluate_roads
 from engine.evaluation.heights import evaluate_heights
 from engine.evaluation.measure import MeasureOptions, with_parameter
 from engine.evaluation.measures.protocol import Protocol
 from engine.evaluation.output.height_table import height_document, height_table
 from engine.evaluation.output.table import as_document, as_table
 from engine.evaluation.pairs.alignment import AlignOptions
+from engine.evaluation.roads import EvaluateOptions, Inputs, Outputs, evaluate_roads
 from engine.raster.extent import Extent
 from engine.reporting import JsonLines
 

@@ -1,8 +1,6 @@
 """The job of ``plumbline evaluate heights``: two folders of the challenge's files in, figures out."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from engine.evaluation.measures.heights import (
     overall_figures,
 )
 from engine.evaluation.results import HeightEvaluation
-from engine.evaluation.workers import map_in_processes
+from engine.evaluation.workers import compare_all
 from engine.heights.challenge import ImageFiles, list_images, read_heights, read_view
 from engine.progress import Progress, Silent
 from engine.version import VERSION
@@ -39,17 +37,6 @@ def _compare(pair: _Pair) -> HeightSums:
         return compare_heights(predicted_m, truth_m, *views)
     except EngineError as error:
         raise type(error)(f"{truth.name}: {error}") from error
-
-
-def _results(pairs: Sequence[_Pair], jobs: int | None, progress: Progress) -> Iterator[HeightSums]:
-    """Yield the errors of all images in their order, several at work at a time."""
-    jobs = min(jobs or os.cpu_count() or 1, len(pairs))
-    results = map_in_processes(_compare, pairs, jobs) if jobs > 1 else (_compare(pair) for pair in pairs)
-    with closing(results):
-        progress.report(0, len(pairs), "comparing")
-        for number, result in enumerate(results, start=1):
-            yield result
-            progress.report(number, len(pairs), "comparing")
 
 
 def _refuse_lone(predicted: Path, missing: Sequence[str], unknown: Sequence[str]) -> None:
@@ -110,7 +97,7 @@ def evaluate_heights(
             f"{predicted} and {truth} have no image in common: name the folders that belong together."
         )
     names = [pair.truth.name for pair in pairs]
-    sums = dict(zip(names, _results(pairs, jobs, progress or Silent()), strict=True))
+    sums = dict(zip(names, compare_all(_compare, pairs, jobs, progress or Silent()), strict=True))
     cities = _by_city(truths, sums)
     if not any(total.heights.count for total, _ in cities.values()):
         raise RasterError(

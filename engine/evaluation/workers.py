@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from engine.errors import EngineError
+from engine.progress import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -86,3 +87,29 @@ def map_in_processes(
         ours.close()
         pool.shutdown(wait=True, cancel_futures=True)
         theirs.close()
+
+
+def compare_all(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, progress: Progress
+) -> list[Result]:
+    """Return the results of ``work`` for all items in their order, several at work at a time.
+
+    Args:
+        work: A function of a module, or a partial one.
+        items: What to work on.
+        jobs: Processes; one for each processor when absent.
+        progress: Receives the state after each item.
+
+    Raises:
+        EngineError: A process was ended from outside, or the work failed.
+        Cancelled: The progress asked to stop.
+    """
+    jobs = min(jobs or os.cpu_count() or 1, len(items))
+    found = map_in_processes(work, items, jobs) if jobs > 1 else (work(item) for item in items)
+    results: list[Result] = []
+    with closing(found):
+        progress.report(0, len(items), "comparing")
+        for result in found:
+            results.append(result)
+            progress.report(len(results), len(items), "comparing")
+    return results

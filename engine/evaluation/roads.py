@@ -1,8 +1,6 @@
 """The job of ``plumbline evaluate roads``: pairs of files in, figures, map and report out."""
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +15,7 @@ from engine.evaluation.pairs.alignment import AlignOptions, align
 from engine.evaluation.pairs.pairing import PairFiles, find_pairs
 from engine.evaluation.results import Evaluation, TileResult
 from engine.evaluation.summary import summarise, tile_figures
-from engine.evaluation.workers import map_in_processes
+from engine.evaluation.workers import compare_all
 from engine.progress import Progress, Silent
 from engine.raster.source import list_files
 from engine.roads.formats import suffix
@@ -90,24 +88,11 @@ def _evaluate_tile(files: PairFiles, options: EvaluateOptions) -> TileResult:
         raise type(error)(f"{files.name}: {error}") from error
 
 
-def _results(
-    pairs: Sequence[PairFiles], options: EvaluateOptions, progress: Progress
-) -> Iterator[TileResult]:
-    """Yield the results of all pairs in their order, several at work at a time."""
-    jobs = min(options.jobs or os.cpu_count() or 1, len(pairs))
-    work = partial(_evaluate_tile if len(pairs) > 1 else _evaluate_pair, options=options)
-    results = map_in_processes(work, pairs, jobs) if jobs > 1 else (work(files) for files in pairs)
-    with closing(results):
-        progress.report(0, len(pairs), "comparing")
-        for number, result in enumerate(results, start=1):
-            yield result
-            progress.report(number, len(pairs), "comparing")
-
-
 def _evaluate(
     pairs: Sequence[PairFiles], inputs: Inputs, options: EvaluateOptions, progress: Progress
 ) -> Evaluation:
-    tiles = list(_results(pairs, options, progress))
+    work = partial(_evaluate_tile if len(pairs) > 1 else _evaluate_pair, options=options)
+    tiles = compare_all(work, pairs, options.jobs, progress)
     if not any(tile.scores for tile in tiles):
         raise GraphError(
             f"{inputs.truth} has no road in the compared area, so there is nothing to judge by: name "
