@@ -35,6 +35,7 @@ class HeightImage:
         valid: (H, W), False where there is no image.
         pose: How it is seen.
         m_per_px: Ground size of a pixel.
+        posed: Whether the pose is known; where it is not, that of a view from nadir stands in.
     """
 
     rgb: NDArray[np.uint8]
@@ -42,6 +43,7 @@ class HeightImage:
     valid: NDArray[np.bool_]
     pose: Pose
     m_per_px: float
+    posed: bool = True
 
 
 def look_at(image: HeightImage, view: View) -> HeightImage:
@@ -74,7 +76,8 @@ def look_at(image: HeightImage, view: View) -> HeightImage:
     # The matrix leads from the crop to the image, the pose from the image to the crop.
     pose = image.pose.transformed(np.linalg.inv(view.matrix))
     m_per_px = image.m_per_px * sqrt(abs(float(np.linalg.det(view.matrix))))
-    return HeightImage(np.rint(pixels).astype(np.uint8), heights, seen, pose, m_per_px)
+    rgb = np.rint(pixels).astype(np.uint8)
+    return replace(image, rgb=rgb, height_m=heights, valid=seen, pose=pose, m_per_px=m_per_px)
 
 
 def stretch_heights(image: HeightImage, factor: float) -> HeightImage:

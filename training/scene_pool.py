@@ -1,5 +1,9 @@
 """Rendered towns as a source of training images: a small pool that moves on with the steps."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
+
 import numpy as np
 
 from training.config import Source
@@ -41,25 +45,62 @@ def render_image(number: int, source: Source) -> RoadImage:
     return RoadImage.prepare(f"scene {number}", scene.rgb, scene.image_graph)
 
 
-class ScenePool:
-    """Scenes to draw crops from; every ``refresh_steps`` steps the oldest makes room for a new one.
+Rendered = TypeVar("Rendered")
+Hung = TypeVar("Hung")
 
-    Which scenes a step sees depends on its number alone, so a resumed run sees the same. Scenes are
+
+class RollingPool(Generic[Rendered, Hung]):
+    """Rendered images to draw from; every few steps the oldest makes room for a new one.
+
+    Which images a step sees depends on its number alone, so a resumed run sees the same. They are
     rendered by the process that draws the crops, between two batches.
+
+    Args:
+        render: Makes an image from its number.
+        hang: Makes what crops are drawn from, whenever the images change.
+        size: Number of images kept at a time.
+        refresh_steps: Steps after which the oldest makes room.
+    """
+
+    def __init__(
+        self,
+        render: Callable[[int], Rendered],
+        hang: Callable[[Sequence[Rendered]], Hung],
+        *,
+        size: int,
+        refresh_steps: int,
+    ) -> None:
+        self._render = render
+        self._hang = hang
+        self._size = size
+        self._refresh_steps = refresh_steps
+        self._images: dict[int, Rendered] = {}
+        self._hung: Hung | None = None
+
+    def at(self, step: int) -> Hung:
+        """Return what a step draws from, rendering what is new."""
+        first = step // self._refresh_steps
+        wanted = range(first, first + self._size)
+        if self._hung is None or list(self._images) != list(wanted):
+            known = self._images
+            self._images = {
+                number: known[number] if number in known else self._render(number) for number in wanted
+            }
+            self._hung = self._hang(list(self._images.values()))
+        return self._hung
+
+
+class ScenePool(RollingPool[RoadImage, Gallery]):
+    """Scenes to draw crops with roads from.
+
+    Args:
+        source: Size of the scenes and of the pool.
     """
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self._images: dict[int, RoadImage] = {}
-        self._gallery: Gallery | None = None
-
-    def at(self, step: int) -> Gallery:
-        """Return the scenes of a step, rendering those that are new."""
-        first = step // self._source.refresh_steps
-        wanted = range(first, first + self._source.pool)
-        if self._gallery is None or list(self._images) != list(wanted):
-            self._images = {
-                number: self._images.get(number) or render_image(number, self._source) for number in wanted
-            }
-            self._gallery = Gallery.hang(list(self._images.values()))
-        return self._gallery
+        super().__init__(
+            partial(render_image, source=source),
+            Gallery.hang,
+            size=source.pool,
+            refresh_steps=source.refresh_steps,
+        )
