@@ -74,7 +74,7 @@ class HeightAugmentOptions:
     flip_probability: float = 0.5
     rescale: tuple[float, float] = (0.7, 1.4)
     stretch_probability: float = 0.3
-    colours: AugmentOptions = AugmentOptions()
+    colours: AugmentOptions = field(default_factory=AugmentOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,11 @@ class HeightRecipe:
         checkpoint: When its state is saved.
     """
 
-    run: RunOptions = RunOptions()
-    network: HeightNetworkOptions = HeightNetworkOptions()
+    run: RunOptions = field(default_factory=RunOptions)
+    network: HeightNetworkOptions = field(default_factory=HeightNetworkOptions)
     sources: tuple[HeightSource, ...] = ()
-    augment: HeightAugmentOptions = HeightAugmentOptions()
-    loss: HeightLossOptions = HeightLossOptions()
-    optimiser: OptimiserOptions = OptimiserOptions()
-    validation: HeightValidationOptions = HeightValidationOptions()
-    checkpoint: CheckpointOptions = CheckpointOptions()
+    augment: HeightAugmentOptions = field(default_factory=HeightAugmentOptions)
+    loss: HeightLossOptions = field(default_factory=HeightLossOptions)
+    optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
+    validation: HeightValidationOptions = field(default_factory=HeightValidationOptions)
+    checkpoint: CheckpointOptions = field(default_factory=CheckpointOptions)
