@@ -90,6 +90,11 @@ class HeightBatch(NamedTuple):
     scale_px_per_m: Tensor
     posed: Tensor
 
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """What the network is called with."""
+        return (self.image, self.m_per_px)
+
     def on(self, device: torch.device) -> Self:
         """Return the batch on a device, the image with its channels last."""
         moved = type(self)(*(part.to(device, non_blocking=True) for part in self))

@@ -11,14 +11,14 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from training.config import Recipe, TrainingError
-from training.task import TOTAL
+from training.config import TrainingError
+from training.task import TOTAL, TaskRecipe
 
 _CURVES = "curves"
 _STEPS_PER_POINT = 50
 
 
-def _follow_on_server(project: str, recipe: Recipe, out: Path) -> None:
+def _follow_on_server(project: str, recipe: TaskRecipe, out: Path) -> None:
     """Copy the curves of this run to a Weights & Biases project."""
     try:
         wandb = importlib.import_module("wandb")
@@ -32,7 +32,7 @@ def _follow_on_server(project: str, recipe: Recipe, out: Path) -> None:
 class Journal:
     """Silent on all processes but the first of several that train together."""
 
-    def __init__(self, out: Path, recipe: Recipe, *, first: bool, step: int) -> None:
+    def __init__(self, out: Path, recipe: TaskRecipe, *, first: bool, step: int) -> None:
         if first and recipe.run.wandb:
             _follow_on_server(recipe.run.wandb, recipe, out)
         self._writer = SummaryWriter(str(out / _CURVES)) if first else None

@@ -83,7 +83,8 @@ class _Desk(Generic[Batch]):
         """Write a picture of the first crops of a batch."""
         if self.fabric.is_global_zero:
             with torch.no_grad(), self.fabric.autocast():
-                drawn = self.task.draw(run.judged(batch.image[:_PICTURED]), batch)
+                first = (part[:_PICTURED] for part in batch.inputs)
+                drawn = self.task.draw(run.judged(*first), batch)
             self.journal.show(drawn, run.step)
 
 
@@ -95,7 +96,7 @@ def _learn(desk: _Desk[Batch], run: RunState, batch: Batch) -> tuple[dict[str, T
     for group in run.optimiser.param_groups:
         group["lr"] = rate
     run.wrapped.train()
-    losses = dict(desk.task.losses(run.wrapped(batch.image), batch))
+    losses = dict(desk.task.losses(run.wrapped(*batch.inputs), batch))
     run.optimiser.zero_grad(set_to_none=True)
     desk.fabric.backward(losses[TOTAL])
     if recipe.optimiser.clip_norm:

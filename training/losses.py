@@ -47,6 +47,11 @@ class Batch(NamedTuple):
     edge: Tensor
     vector: Tensor
 
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """What the network is called with."""
+        return (self.image,)
+
     def on(self, device: torch.device) -> Self:
         """Return the batch on a device, the image with its channels last."""
         moved = type(self)(*(part.to(device, non_blocking=True) for part in self))

@@ -1,12 +1,13 @@
 """Read a training recipe from a TOML file that may hold nothing else."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from training.config import Recipe, TrainingError
+from training.config import Recipe, RunOptions, TrainingError
 
 Section = TypeVar("Section")
 
@@ -70,11 +71,30 @@ def build(section: type[Section], table: Any, where: str) -> Section:
     return section(**{name: _fit(value, hints[name], f"{where}.{name}") for name, value in table.items()})
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe.
+class _Weighted(Protocol):
+    @property
+    def weight(self) -> float: ...
+
+
+class _Drawn(Protocol):
+    """A recipe whose crops are drawn from sources."""
+
+    @property
+    def run(self) -> RunOptions: ...
+
+    @property
+    def sources(self) -> Sequence[_Weighted]: ...
+
+
+Drawn = TypeVar("Drawn", bound=_Drawn)
+
+
+def read_toml_recipe(path: Path, kind: type[Drawn]) -> Drawn:
+    """Read a recipe of any task.
 
     Args:
-        path: TOML file with the sections of ``Recipe``.
+        path: TOML file with the sections of the recipe.
+        kind: Dataclass of the recipe.
 
     Raises:
         TrainingError: The file cannot be read, is no TOML, or says something unknown or impossible.
@@ -85,9 +105,14 @@ def read_recipe(path: Path) -> Recipe:
         raise TrainingError(f"The recipe {path} cannot be read ({error}): name a TOML file.") from error
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"The recipe {path} is not valid TOML ({error}): mend it.") from error
-    recipe = build(Recipe, table, path.name)
+    recipe = build(kind, table, path.name)
     if recipe.run.crop_px % 32 or recipe.run.crop_px <= 0:
         raise TrainingError(f"Crops of {recipe.run.crop_px} px do not fit the network: use a multiple of 32.")
     if not recipe.sources or sum(source.weight for source in recipe.sources) <= 0:
         raise TrainingError(f"{path.name} names no source with a weight above 0: add a [[sources]] table.")
     return recipe
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe for roads: errors as ``read_toml_recipe``."""
+    return read_toml_recipe(path, Recipe)

@@ -9,9 +9,9 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from training.checkpoint import Checkpoint, read_checkpoint
-from training.config import Recipe, TrainingError
+from training.config import TrainingError
 from training.schedule import WeightAverage
-from training.task import Task
+from training.task import Task, TaskRecipe
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def start(fabric: Fabric, task: Task[Any]) -> RunState:
     return RunState(network, wrapped, wrapped_optimiser, average)
 
 
-def freeze(run: RunState, recipe: Recipe) -> Checkpoint:
+def freeze(run: RunState, recipe: TaskRecipe) -> Checkpoint:
     """Return the state of a run as a checkpoint."""
     return Checkpoint(
         recipe=asdict(recipe),
@@ -77,7 +77,7 @@ def freeze(run: RunState, recipe: Recipe) -> Checkpoint:
     )
 
 
-def thaw(run: RunState, recipe: Recipe, path: Path) -> None:
+def thaw(run: RunState, recipe: TaskRecipe, path: Path) -> None:
     """Continue from a checkpoint.
 
     Args:

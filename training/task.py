@@ -1,25 +1,59 @@
 """What a training loop asks of a task: a network, batches, a loss, an exam and pictures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from dataclasses import Field, dataclass
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from engine.progress import Progress
-from training.config import Recipe
+from training.config import CheckpointOptions, OptimiserOptions, RunOptions
 
 TOTAL = "total"
 """Name of the loss term that is minimised; the others are written down only."""
+
+
+class Timetable(Protocol):
+    """How often a run is judged."""
+
+    @property
+    def every_steps(self) -> int:
+        """Steps between two validations."""
+
+    @property
+    def every_minutes(self) -> float | None:
+        """Minutes between two validations, when given, instead."""
+
+
+class TaskRecipe(Protocol):
+    """What recipes of all tasks have in common; a dataclass, so that it can be kept in checkpoints."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def run(self) -> RunOptions:
+        """Length and devices."""
+
+    @property
+    def optimiser(self) -> OptimiserOptions:
+        """How weights follow the gradient."""
+
+    @property
+    def validation(self) -> Timetable:
+        """When the run is judged."""
+
+    @property
+    def checkpoint(self) -> CheckpointOptions:
+        """When its state is saved."""
 
 
 class Example(Protocol):
     """A batch of any task."""
 
     @property
-    def image(self) -> Tensor:
-        """(B, 3, S, S) float32 network input."""
+    def inputs(self) -> tuple[Tensor, ...]:
+        """What the network is called with, each of length B: the image (B, 3, S, S) float32 first."""
 
     def on(self, device: torch.device) -> Self:
         """Return the batch on a device."""
@@ -59,7 +93,7 @@ class Task(Protocol[Batch]):
     """What is learned. A task and a seed determine a run."""
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> TaskRecipe:
         """How to train."""
 
     def make_network(self) -> nn.Module:
@@ -71,8 +105,8 @@ class Task(Protocol[Batch]):
     def load_examiner(self, progress: Progress) -> Examiner | None:
         """Load the validation images; None where the recipe asks for no validation."""
 
-    def losses(self, output: Tensor, batch: Batch) -> Mapping[str, Tensor]:
+    def losses(self, output: Any, batch: Batch) -> Mapping[str, Tensor]:
         """Return the loss terms of a batch, scalars by name; ``TOTAL`` is minimised."""
 
-    def draw(self, output: Tensor, batch: Batch) -> Tensor:
+    def draw(self, output: Any, batch: Batch) -> Tensor:
         """Draw the crops for which there is an output (3, H, W), in 0 .. 1."""

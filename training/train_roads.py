@@ -8,14 +8,14 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from engine.networks.weights import build_network, load_weights
 from engine.progress import Progress
 from training.checkpoint import Checkpoint
-from training.config import Recipe, TrainingError
+from training.config import Recipe
 from training.datasets import Crops
 from training.exam import load_exam
 from training.loop import train
 from training.losses import TERMS, Batch, graph_tensor_loss
+from training.networks import make_network
 from training.pictures import draw_graph_tensors
 from training.sources import load_crops
 from training.task import Examiner
@@ -43,17 +43,7 @@ class RoadTask:
             TrainingError: The known weights are those of another network.
             WeightsError: There is no such network, or no such weights.
         """
-        network = build_network(self.recipe.network.name, self.recipe.network.options)
-        if self.start is not None:
-            known, fresh = load_weights(self.start).network.state_dict(), network.state_dict()
-            if {name: value.shape for name, value in known.items()} != {
-                name: value.shape for name, value in fresh.items()
-            }:
-                raise TrainingError(
-                    f"The weights {self.start} are not of the recipe's network: mend [network]."
-                )
-            network.load_state_dict(known)
-        return network
+        return make_network(self.recipe.network.name, self.recipe.network.options, start=self.start)
 
     def load_batches(self, rank: int, progress: Progress) -> Crops:
         """Load the sources of the recipe: errors as ``load_crops``."""

@@ -31,6 +31,10 @@ class Slope(NamedTuple):
     image: Tensor
     height: Tensor
 
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return (self.image,)
+
     def on(self, device: torch.device) -> Self:
         return type(self)(*(part.to(device) for part in self))
 

@@ -17,7 +17,7 @@ def read(tmp_path: Path, text: str) -> Recipe:
     return read_recipe(path)
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("roads_*.toml")), ids=lambda path: path.stem)
 def test_shipped_recipes_are_valid(path: Path) -> None:
     assert read_recipe(path).sources
 
