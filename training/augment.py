@@ -92,6 +92,20 @@ def sample_pixels(
     return pixels, seen > 0.99
 
 
+def valid_share(valid: NDArray[np.bool_], view: View) -> float:
+    """Return the share of a view, on a grid of 16 × 16 points, that is valid; outside the image nothing is.
+
+    Args:
+        valid: (H, W), of the image.
+        view: What to look at.
+    """
+    steps = (np.arange(16) + 0.5) / 16 * view.side_px - view.side_px / 2
+    grid = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
+    where = np.floor(view.centre + grid @ view.matrix.T).astype(int)
+    inside = ((where >= 0) & (where < valid.shape)).all(axis=1)
+    return float(valid[tuple(where[inside].T)].sum()) / len(grid)
+
+
 def move_graph(graph: RoadGraph[RowCol], view: View) -> RoadGraph[RowCol]:
     """Return the part of a graph near a crop, in the crop's frame.
 

@@ -141,15 +141,6 @@ def _draw_view(
     return image, View(centre, augment.draw_matrix(rng, options), side_px)
 
 
-def _valid_share(image: RoadImage, view: View) -> float:
-    """Share of a view, on a grid of 16 × 16 points, where there is an image."""
-    steps = (np.arange(16) + 0.5) / 16 * view.side_px - view.side_px / 2
-    grid = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
-    where = np.floor(view.centre + grid @ view.matrix.T).astype(int)
-    inside = ((where >= 0) & (where < image.valid.shape)).all(axis=1)
-    return float(image.valid[tuple(where[inside].T)].sum()) / len(grid)
-
-
 def draw_crop(
     rng: np.random.Generator,
     gallery: Gallery,
@@ -173,7 +164,10 @@ def draw_crop(
     image, view = _draw_view(rng, gallery, side_px, sampling, options)
     graph = augment.move_graph(image.graph, view)
     for _ in range(sampling.attempts):
-        if _valid_share(image, view) >= sampling.min_valid and road_px(graph, side_px) >= least_road_px:
+        if (
+            augment.valid_share(image.valid, view) >= sampling.min_valid
+            and road_px(graph, side_px) >= least_road_px
+        ):
             break
         image, view = _draw_view(rng, gallery, side_px, sampling, options)
         graph = augment.move_graph(image.graph, view)

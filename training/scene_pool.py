@@ -11,6 +11,9 @@ from training.datasets import Gallery, RoadImage
 from training.scenes.options import SceneOptions
 from training.scenes.scene import render_scene
 
+EXAM_SCENES = 1_000_000
+"""Scenes from this number on are kept for validation."""
+
 
 def scene_options(number: int, size_px: int) -> SceneOptions:
     """Choose how scene ``number`` is seen; the town itself follows from the number as its seed.

@@ -19,7 +19,7 @@ from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
 from training.datasets import Crops, Gallery, RoadImage, Supply
 from training.images import read_pixels
-from training.scene_pool import ScenePool, render_image
+from training.scene_pool import EXAM_SCENES, ScenePool, render_image
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """What an image of an image-and-mask folder may end with."""
@@ -27,11 +27,13 @@ IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 LARGEST_PX = 400_000_000
 """Images are held in memory, three bytes a pixel."""
 
-_EXAM_SCENES = 1_000_000
-"""Scenes from this number on are kept for validation."""
 
+def list_folder(folder: Path) -> list[Path]:
+    """List what a folder holds, by name.
 
-def _files(folder: Path) -> list[Path]:
+    Raises:
+        TrainingError: There is no such folder.
+    """
     if not folder.is_dir():
         raise TrainingError(
             f"There is no folder {folder}: set --data to the folder that the recipe's paths start from."
@@ -47,7 +49,7 @@ def find_images(folder: Path) -> list[Path]:
     """
     return [
         path
-        for path in _files(folder)
+        for path in list_folder(folder)
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.stem.endswith("_mask")
     ]
 
@@ -164,7 +166,7 @@ def load_cities(folder: Path, part: str, *, progress: Progress | None = None) ->
         GraphError: A graph cannot be read.
     """
     progress = progress or Silent()
-    names = [(re.fullmatch(r"region_(\d+)_sat\.(png|jpg)", path.name), path) for path in _files(folder)]
+    names = [(re.fullmatch(r"region_(\d+)_sat\.(png|jpg)", path.name), path) for path in list_folder(folder)]
     tiles = sorted((int(name[1]), path) for name, path in names if name and part_of(int(name[1])) == part)
     if not tiles:
         raise TrainingError(f"{folder} holds no region_N_sat.png of the part {part}: check the folder.")
@@ -205,7 +207,7 @@ def load_images(source: Source, data: Path, *, progress: Progress | None = None)
         case "cities":
             return load_cities(data / source.path, source.part, progress=progress)
         case "scenes":
-            return [render_image(_EXAM_SCENES + number, source) for number in range(source.pool)]
+            return [render_image(EXAM_SCENES + number, source) for number in range(source.pool)]
 
 
 def load_crops(recipe: Recipe, data: Path, *, rank: int = 0, progress: Progress | None = None) -> Crops:
