@@ -37,6 +37,22 @@ def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: st
 
 
 @main.command()
+@click.option("--config", type=_PATH, required=True, help="Recipe, a TOML file; see training/configs.")
+@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
+@click.option("--out", type=_PATH, help="Folder of the run; runs/NAME of the recipe by default.")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder, if any.")
+@click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
+def heights(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
+    """Train a network for heights. Ctrl-C saves the state and ends; --resume goes on."""
+    from training.height_recipe import read_height_recipe  # noqa: PLC0415
+    from training.train_heights import train_heights  # noqa: PLC0415
+
+    folder = out or Path("runs") / config.stem
+    recipe = read_height_recipe(config)
+    train_heights(recipe, data=data, out=folder, resume=resume, start=start, progress=Bar())
+
+
+@main.command()
 @click.argument("checkpoint", type=_PATH)
 @click.argument("out", type=_PATH)
 @click.option("--name", required=True, help="Name of the weights.")

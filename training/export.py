@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 from engine.networks.card import Score, TrainingData, WeightsCard
 from engine.networks.weights import build_network, save_weights
 from engine.roads.decode import DecodeOptions
 from training.checkpoint import read_checkpoint
 from training.config import TrainingError
+from training.height_config import HeightNetworkOptions
+
+HEIGHT_NETWORKS = get_args(get_type_hints(HeightNetworkOptions)["name"])
+"""Architectures that predict heights; the others predict roads."""
 
 
 def parse_training_data(text: str) -> TrainingData:
@@ -73,7 +78,7 @@ def export_weights(
             the vertex threshold found by validation, or instead of it.
 
     Raises:
-        TrainingError: The checkpoint cannot be read, or the decoder has no such option.
+        TrainingError: The checkpoint cannot be read, or the decoder has no such option, or there is none.
         WeightsError: A weight is no finite number.
         OutputError: The file cannot be written.
     """
@@ -82,9 +87,12 @@ def export_weights(
         raise TrainingError(f"The decoder has no option {', '.join(sorted(unknown))}: see DecodeOptions.")
     state = read_checkpoint(checkpoint)
     options = state.recipe["network"]
+    purpose = "heights" if options["name"] in HEIGHT_NETWORKS else "roads"
+    if thresholds and purpose == "heights":
+        raise TrainingError("Networks for heights have no decoder: leave the thresholds out.")
     network = build_network(options["name"], options["options"])
     network.load_state_dict(state.average or state.network)
-    own = Score(f"python -m training roads (step {state.step})", state.scores)
+    own = Score(f"python -m training {purpose} (step {state.step})", state.scores)
     card = WeightsCard(
         name=name,
         architecture=options["name"],

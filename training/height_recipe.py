@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.config import TrainingError
-from training.height_config import HeightRecipe, HeightSource
+from training.height_config import HeightRecipe, HeightSource, HeightValidationOptions
 from training.recipe import read_toml_recipe
 
 
@@ -23,6 +23,20 @@ def _check_source(source: HeightSource, where: str) -> None:
         raise TrainingError(f"{where} of kind {source.kind!r} lacks path: name a folder.")
 
 
+def _check_validation(options: HeightValidationOptions, where: str) -> None:
+    """Refuse images that could not be judged."""
+    scenes = HeightSource(
+        "scenes", size_px=options.scene_px, m_per_px=options.m_per_px, off_nadir_deg=options.off_nadir_deg
+    )
+    _check_source(scenes, where)
+    if options.scenes < 0:
+        raise TrainingError(f"{where} asks for {options.scenes} scenes: give 0 or more.")
+    for place, source in enumerate(options.sources):
+        _check_source(source, f"{where}.sources[{place}]")
+        if source.kind == "scenes":
+            raise TrainingError(f"{where}.sources[{place}] is of kind 'scenes': give their number as scenes.")
+
+
 def read_height_recipe(path: Path) -> HeightRecipe:
     """Read a recipe for heights.
 
@@ -35,11 +49,7 @@ def read_height_recipe(path: Path) -> HeightRecipe:
     recipe = read_toml_recipe(path, HeightRecipe)
     for place, source in enumerate(recipe.sources):
         _check_source(source, f"{path.name}.sources[{place}]")
-    for place, source in enumerate(recipe.validation.sources):
-        where = f"{path.name}.validation.sources[{place}]"
-        _check_source(source, where)
-        if source.kind == "scenes":
-            raise TrainingError(f"{where} is of kind 'scenes': give their number as validation.scenes.")
+    _check_validation(recipe.validation, f"{path.name}.validation")
     least, greatest = recipe.augment.rescale
     if not 0.0 < least <= greatest:
         raise TrainingError(f"{path.name} rescales by {least} to {greatest}: give the lesser first, above 0.")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import torch
 from torch.utils.data import DataLoader, Dataset
 
 from training.config import RunOptions
@@ -37,6 +38,9 @@ def stream_batches(batches: Batches[Batch], run: RunOptions, *, start: int) -> I
             num_workers=run.workers,
             prefetch_factor=3 if run.workers else None,
             worker_init_fn=_ignore_signals,
+            # Of its own: from torch's generator it would take a number at each start, and a resumed run
+            # would drop out other features than an undisturbed one.
+            generator=torch.Generator(),
         )
     )
 

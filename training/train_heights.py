@@ -1,0 +1,96 @@
+"""Heights as a task: heights and flow of crops are learned, whole images are judged."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from engine.networks.geopose import GeoposeOutput
+from engine.progress import Progress
+from training.checkpoint import Checkpoint
+from training.height_config import HeightRecipe
+from training.height_datasets import HeightCrops
+from training.height_exam import examine_heights, judged_height_part
+from training.height_losses import HEIGHT_TERMS, HeightBatch, height_loss
+from training.height_sources import load_height_crops, load_height_exam_images
+from training.loop import train
+from training.networks import make_network
+from training.pictures import draw_heights
+from training.task import Examiner
+
+
+@dataclass(frozen=True, slots=True)
+class HeightTask:
+    """A network for heights learns heights, the flow's length, its direction and its scale.
+
+    Attributes:
+        recipe: How.
+        data: Folder that the recipe's paths are relative to.
+        start: Weights, by name or file, to start from instead of random ones.
+    """
+
+    recipe: HeightRecipe
+    data: Path
+    start: str | None = None
+
+    def make_network(self) -> nn.Module:
+        """Make a network with fresh weights, or with known ones.
+
+        Raises:
+            TrainingError: The known weights are those of another network.
+            WeightsError: There is no such network, or no such weights.
+        """
+        return make_network(self.recipe.network.name, self.recipe.network.options, start=self.start)
+
+    def load_batches(self, rank: int, progress: Progress) -> HeightCrops:
+        """Load the sources of the recipe: errors as ``load_height_crops``."""
+        return load_height_crops(self.recipe, self.data, rank=rank, progress=progress)
+
+    def load_examiner(self, progress: Progress) -> Examiner | None:
+        """Load the validation images of the recipe: errors as ``load_height_exam_images``."""
+        images = load_height_exam_images(self.recipe, self.data, progress=progress)
+        if not images:
+            return None
+        return partial(examine_heights, images=[judged_height_part(image) for image in images])
+
+    def losses(self, output: GeoposeOutput, batch: HeightBatch) -> Mapping[str, Tensor]:
+        """Compare predicted heights and views with the truth."""
+        losses = height_loss(output, batch, self.recipe.loss)
+        return {name: getattr(losses, name) for name in HEIGHT_TERMS}
+
+    def draw(self, output: GeoposeOutput, batch: HeightBatch) -> Tensor:
+        """Draw heights, predicted and true."""
+        return draw_heights(output, batch)
+
+
+def train_heights(
+    recipe: HeightRecipe,
+    *,
+    data: Path,
+    out: Path,
+    resume: bool = False,
+    start: str | None = None,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Checkpoint:
+    """Train a network for heights as a recipe says.
+
+    Args:
+        recipe: What to do.
+        data: Folder that the recipe's paths are relative to.
+        out: Folder of checkpoints and curves; made when absent.
+        resume: Go on from the last checkpoint in ``out``, where there is one.
+        start: Weights, by name or file, to start from instead of random ones.
+        progress: Told of loading.
+        clock: Seconds from any start.
+
+    Returns:
+        The state at the end, which is also written.
+
+    Raises:
+        EngineError: As ``training.loop.train``.
+    """
+    return train(HeightTask(recipe, data, start), out, resume=resume, progress=progress, clock=clock)
