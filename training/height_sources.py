@@ -96,8 +96,27 @@ def _read_challenge(files: ImageFiles, m_per_px: float, *, half: bool) -> Height
     return HeightImage(rgb, height_m, np.ones(height_m.shape, dtype=bool), pose, m_per_px)
 
 
+def _refuse_impossible_scenes(source: HeightSource) -> None:
+    """Raise for scenes that cannot be rendered, before hours are spent on others."""
+    for name, (low, high), least, most in (
+        ("m_per_px", source.m_per_px, 0.01, 100.0),
+        ("off_nadir_deg", source.off_nadir_deg, 0.0, 60.0),
+    ):
+        if not least <= low <= high <= most:
+            raise TrainingError(
+                f"Scenes with {name} from {low:g} to {high:g} cannot be: give two numbers from {least:g} to "
+                f"{most:g}, the smaller one first."
+            )
+    if source.size_px < 1:
+        raise TrainingError(f"Scenes of {source.size_px} px show nothing: give a size above 0.")
+
+
 def _load_supply(source: HeightSource, data: Path, progress: Progress | None) -> HeightSupply:
     """Load one source as what crops are drawn from."""
+    if min(source.pool, source.refresh_steps) < 1:
+        raise TrainingError(
+            "A source keeps at least 1 image, for at least 1 step: mend pool or refresh_steps."
+        )
     if source.kind == "rasters":
         return HeightGallery.hang(load_rasters(data / source.path, source, progress=progress))
     if source.kind == "challenge":
@@ -109,6 +128,7 @@ def _load_supply(source: HeightSource, data: Path, progress: Progress | None) ->
             size=min(source.pool, len(folder)),
             refresh_steps=source.refresh_steps,
         )
+    _refuse_impossible_scenes(source)
     return RollingPool(
         partial(render_heights, source=source),
         HeightGallery.hang,
@@ -135,9 +155,7 @@ def load_height_crops(
     supplies = [_load_supply(source, data, progress) for source in recipe.sources]
     weights = np.array([source.weight for source in recipe.sources], dtype=np.float64)
     if not (len(weights) and (weights >= 0.0).all() and 0.0 < weights.sum() < np.inf):
-        raise TrainingError(
-            "The recipe has no source with a weight above 0, or a negative one: mend [[sources]]."
-        )
+        raise TrainingError("Sources need weights of at least 0, one of them above 0: mend [[sources]].")
     return HeightCrops(supplies, weights / weights.sum(), recipe, rank)
 
 
@@ -162,6 +180,7 @@ def load_height_images(
         folder = _Folder(source, data)
         read, count, doing = folder.read, len(folder), f"reading {source.path}"
     else:
+        _refuse_impossible_scenes(source)
         read = partial(_render_exam_scene, source=source)
         count, doing = source.pool, "rendering scenes"
     images = []
