@@ -95,7 +95,7 @@ def test_mean_height_explains_nothing(images: list[HeightImage]) -> None:
 
 
 def test_images_of_unknown_view_are_judged_by_heights_and_apart(images: list[HeightImage]) -> None:
-    aside = make_image(2, Pose(0.0, 0.0), posed=False)
+    aside = make_image(2, Pose(0.5, 0.7), posed=False)
     alone = judge_heights(Oracle(images, turned_deg=20.0), images, CPU)
     figures = judge_heights(Oracle([*images, aside], turned_deg=20.0), [*images, aside], CPU)
     assert alone.items() <= figures.items()
@@ -107,7 +107,7 @@ def test_images_of_unknown_view_are_judged_by_heights_and_apart(images: list[Hei
 
 
 def test_without_a_known_view_heights_decide() -> None:
-    aside = [make_image(2, Pose(0.0, 0.0), posed=False)]
+    aside = [make_image(2, Pose(0.5, 0.7), posed=False)]
     verdict = examine_heights(Oracle(aside), CPU, images=aside)
     assert (verdict.measure, verdict.score) == ("mean of unposed_height_r2", 1.0)
 
