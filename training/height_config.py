@@ -35,7 +35,7 @@ class HeightSource:
         image: What names of images have, of "rasters", in the place of ``heights``.
         heights: What names of heights have, of "rasters": TOWN_ndsm.tif goes with TOWN_rgb.tif.
         valid: What names of masks of known pixels have, of "rasters"; a mask may be absent.
-        names: Which images of "rasters" to take, as a pattern of names without their endings, such as
+        names: Which images of a folder to take, as a pattern of names without their endings, such as
             "town_[0-4]*": the others may be those that are judged.
         from_nadir: Whether "rasters" show everything from straight above. Where not, their view is unknown
             and only their heights are learned.
