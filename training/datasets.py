@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,17 @@ from training import augment
 from training.augment import View
 from training.config import AugmentOptions, Recipe, SamplingOptions, TrainingError
 from training.losses import Batch, make_batch
-from training.sampling import KINDS, Kind, Places, draw_centre, draw_kind, find_places, road_px
+from training.sampling import (
+    KINDS,
+    Kind,
+    Places,
+    Supply,
+    draw_centre,
+    draw_kind,
+    draw_supplies,
+    find_places,
+    road_px,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,13 +126,6 @@ class Gallery:
         return self
 
 
-class Supply(Protocol):
-    """Where the images of a step come from."""
-
-    def at(self, step: int) -> Gallery:
-        """Return the images to draw from at a step; determined by the step alone."""
-
-
 def _draw_view(
     rng: np.random.Generator,
     gallery: Gallery,
@@ -201,24 +204,24 @@ class Crops:
         rank: Number of this process among several that train together.
     """
 
-    supplies: Sequence[Supply]
+    supplies: Sequence[Supply[Gallery]]
     chances: NDArray[np.float64]
     recipe: Recipe
     rank: int = 0
 
     def __getitem__(self, step: int) -> Batch:
         """Return the batch of a step."""
-        rng = np.random.default_rng([self.recipe.run.seed, self.rank, step])
-        numbers = rng.choice(len(self.supplies), size=self.recipe.run.batch, p=self.chances)
+        run = self.recipe.run
+        rng, galleries = draw_supplies(self.supplies, self.chances, run, rank=self.rank, step=step)
         return collect(
             [
                 draw_crop(
                     rng,
-                    self.supplies[int(number)].at(step),
-                    self.recipe.run.crop_px,
+                    gallery,
+                    run.crop_px,
                     sampling=self.recipe.sampling,
                     options=self.recipe.augment,
                 )
-                for number in numbers
+                for gallery in galleries
             ]
         )

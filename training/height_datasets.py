@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from training.config import AugmentOptions, TrainingError
 from training.height_augment import HeightImage, draw_stretch, look_at, stretch_heights
 from training.height_config import HeightAugmentOptions, HeightRecipe
 from training.height_losses import HeightBatch
-from training.sampling import draw_centre
+from training.sampling import Supply, draw_centre, draw_supplies
 
 ATTEMPTS = 20
 """Draws until a crop is taken as it is."""
@@ -63,13 +63,6 @@ class HeightGallery:
     def at(self, step: int) -> "HeightGallery":  # noqa: ARG002 - others change with the step
         """Return the images to draw from at a step: always the same."""
         return self
-
-
-class HeightSupply(Protocol):
-    """Where the images of a step come from."""
-
-    def at(self, step: int) -> HeightGallery:
-        """Return the images to draw from at a step; determined by the step alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,19 +189,13 @@ class HeightCrops:
         rank: Number of this process among several that train together.
     """
 
-    supplies: Sequence[HeightSupply]
+    supplies: Sequence[Supply[HeightGallery]]
     chances: NDArray[np.float64]
     recipe: HeightRecipe
     rank: int = 0
 
     def __getitem__(self, step: int) -> HeightBatch:
         """Return the batch of a step."""
-        rng = np.random.default_rng([self.recipe.run.seed, self.rank, step])
-        numbers = rng.choice(len(self.supplies), size=self.recipe.run.batch, p=self.chances)
-        side_px, options = self.recipe.run.crop_px, self.recipe.augment
-        return collect_heights(
-            [
-                draw_height_crop(rng, self.supplies[int(number)].at(step), side_px, options)
-                for number in numbers
-            ]
-        )
+        run, options = self.recipe.run, self.recipe.augment
+        rng, galleries = draw_supplies(self.supplies, self.chances, run, rank=self.rank, step=step)
+        return collect_heights([draw_height_crop(rng, each, run.crop_px, options) for each in galleries])

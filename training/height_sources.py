@@ -14,8 +14,9 @@ from engine.progress import Progress, Silent
 from training.config import TrainingError
 from training.height_augment import HeightImage
 from training.height_config import HeightRecipe, HeightSource
-from training.height_datasets import HeightCrops, HeightGallery, HeightSupply
+from training.height_datasets import HeightCrops, HeightGallery
 from training.height_rasters import load_rasters
+from training.sampling import Supply, find_chances
 from training.scene_pool import EXAM_SCENES, RollingPool, scene_options
 from training.scenes.scene import render_scene
 
@@ -111,7 +112,7 @@ def _refuse_impossible_scenes(source: HeightSource) -> None:
         raise TrainingError(f"Scenes of {source.size_px} px show nothing: give a size above 0.")
 
 
-def _load_supply(source: HeightSource, data: Path, progress: Progress | None) -> HeightSupply:
+def _load_supply(source: HeightSource, data: Path, progress: Progress | None) -> Supply[HeightGallery]:
     """Load one source as what crops are drawn from."""
     if min(source.pool, source.refresh_steps) < 1:
         raise TrainingError(
@@ -153,10 +154,8 @@ def load_height_crops(
         RasterError: An image cannot be read.
     """
     supplies = [_load_supply(source, data, progress) for source in recipe.sources]
-    weights = np.array([source.weight for source in recipe.sources], dtype=np.float64)
-    if not (len(weights) and (weights >= 0.0).all() and 0.0 < weights.sum() < np.inf):
-        raise TrainingError("Sources need weights of at least 0, one of them above 0: mend [[sources]].")
-    return HeightCrops(supplies, weights / weights.sum(), recipe, rank)
+    chances = find_chances(source.weight for source in recipe.sources)
+    return HeightCrops(supplies, chances, recipe, rank)
 
 
 def load_height_images(

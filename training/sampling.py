@@ -1,7 +1,8 @@
 """Where crops are taken: anywhere, and at the places that networks find hard."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from scipy.spatial import cKDTree
 from engine.frames import RowCol
 from engine.roads.densify import find_crossings
 from engine.roads.graph import RoadGraph
-from training.config import SamplingOptions
+from training.config import RunOptions, SamplingOptions, TrainingError
+
+Images_co = TypeVar("Images_co", covariant=True)
 
 Kind = Literal["junctions", "parallels", "overpasses"]
 KINDS: tuple[Kind, ...] = ("junctions", "parallels", "overpasses")
@@ -106,3 +109,51 @@ def road_px(graph: RoadGraph[RowCol], side_px: int) -> float:
     middles = graph.vertices[graph.edges].mean(axis=1)
     inside = ((middles >= 0) & (middles < side_px)).all(axis=1)
     return 2.0 * float(graph.edge_lengths[inside].sum())
+
+
+class Supply(Protocol[Images_co]):
+    """Where the images of a step come from."""
+
+    def at(self, step: int) -> Images_co:
+        """Return the images to draw from at a step; determined by the step alone."""
+
+
+def find_chances(weights: Iterable[float]) -> NDArray[np.float64]:
+    """Turn the weights of sources into chances that sum to 1.
+
+    Args:
+        weights: (N,) of the sources.
+
+    Raises:
+        TrainingError: A weight is negative or no number, or none is above 0.
+    """
+    each = np.array(list(weights), dtype=np.float64)
+    if not (len(each) and (each >= 0.0).all() and 0.0 < each.sum() < np.inf):
+        raise TrainingError("Sources need weights of at least 0, one of them above 0: mend [[sources]].")
+    chances: NDArray[np.float64] = each / each.sum()
+    return chances
+
+
+def draw_supplies(
+    supplies: Sequence[Supply[Images_co]],
+    chances: NDArray[np.float64],
+    run: RunOptions,
+    *,
+    rank: int,
+    step: int,
+) -> tuple[np.random.Generator, list[Images_co]]:
+    """Draw where each crop of a step comes from, by the seed and the step number alone.
+
+    Args:
+        supplies: Sources of images.
+        chances: (N,) share of crops of each.
+        run: Seed, and number of crops.
+        rank: Number of this process among several that train together.
+        step: Number of the step.
+
+    Returns:
+        The generator with which to draw the crops, and the images of each of them.
+    """
+    rng = np.random.default_rng([run.seed, rank, step])
+    numbers = rng.choice(len(supplies), size=run.batch, p=chances)
+    return rng, [supplies[int(number)].at(step) for number in numbers]

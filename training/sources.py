@@ -17,8 +17,9 @@ from engine.roads.lines import read_lines
 from engine.roads.mask import graph_from_mask
 from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
-from training.datasets import Crops, Gallery, RoadImage, Supply
+from training.datasets import Crops, Gallery, RoadImage
 from training.images import read_pixels
+from training.sampling import Supply, find_chances
 from training.scene_pool import EXAM_SCENES, ScenePool, render_image
 
 IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -224,11 +225,10 @@ def load_crops(recipe: Recipe, data: Path, *, rank: int = 0, progress: Progress 
         RasterError: An image cannot be read.
         GraphError: A graph cannot be read.
     """
-    supplies: list[Supply] = [
+    supplies: list[Supply[Gallery]] = [
         ScenePool(source)
         if source.kind == "scenes"
         else Gallery.hang(load_images(source, data, progress=progress))
         for source in recipe.sources
     ]
-    weights = np.array([source.weight for source in recipe.sources], dtype=np.float64)
-    return Crops(supplies, weights / weights.sum(), recipe, rank)
+    return Crops(supplies, find_chances(source.weight for source in recipe.sources), recipe, rank)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.networks.layers import ConvNorm, ResidualBlock
+from engine.networks.layers import ConvNorm, Raise, ResidualBlock
 
 DIRECTION_DROPOUT = 0.5
 """Share of the pooled features that the direction goes without in training (Christie et al.)."""
@@ -153,22 +153,6 @@ class HalvingBlock(nn.Module):
         """Map (B, inputs, H, W) to (B, outputs, H/2, W/2)."""
         inner = functional.relu(self.first(features), inplace=True)
         return functional.relu(self.second(inner).add_(self.shortcut(features)), inplace=True)
-
-
-class Raise(nn.Module):
-    """A step of the decoder to twice the resolution, where the encoder's map of that size joins."""
-
-    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
-        super().__init__()
-        self.first = ConvNorm(coarse + fine, outputs)
-        self.second = ConvNorm(outputs, outputs)
-
-    def forward(self, coarse: Tensor, fine: Tensor | None = None) -> Tensor:
-        """Map (B, coarse, H, W), and (B, fine, 2H, 2W) if there is one, to (B, outputs, 2H, 2W)."""
-        raised = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
-        joined = raised if fine is None else torch.cat([raised, fine], dim=1)
-        inner = functional.relu(self.first(joined), inplace=True)
-        return functional.relu(self.second(inner), inplace=True)
 
 
 class Geopose(nn.Module):

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -110,3 +111,19 @@ def without_norms(network: Network) -> Network:
             module.convolution = fuse_conv_bn_eval(convolution, norm, transpose=transposed)
             module.norm = nn.Identity()
     return copy
+
+
+class Raise(nn.Module):
+    """A step of the decoder to twice the resolution, where the encoder's map of that size joins."""
+
+    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
+        super().__init__()
+        self.first = ConvNorm(coarse + fine, outputs)
+        self.second = ConvNorm(outputs, outputs)
+
+    def forward(self, coarse: Tensor, fine: Tensor | None = None) -> Tensor:
+        """Map (B, coarse, H, W), and (B, fine, 2H, 2W) if there is one, to (B, outputs, 2H, 2W)."""
+        raised = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
+        joined = raised if fine is None else torch.cat([raised, fine], dim=1)
+        inner = functional.relu(self.first(joined), inplace=True)
+        return functional.relu(self.second(inner), inplace=True)

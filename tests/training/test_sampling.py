@@ -7,9 +7,9 @@ from engine.frames import RowCol
 from engine.roads.densify import densify
 from engine.roads.graph import RoadGraph
 from training.augment import View, move_graph
-from training.config import AugmentOptions, SamplingOptions
+from training.config import AugmentOptions, SamplingOptions, TrainingError
 from training.datasets import Gallery, RoadImage, draw_crop
-from training.sampling import draw_centre, draw_kind, find_places, road_px
+from training.sampling import draw_centre, draw_kind, find_chances, find_places, road_px
 
 
 def build(vertices: list[list[float]], edges: list[list[int]]) -> RoadGraph[RowCol]:
@@ -83,3 +83,13 @@ def test_crops_without_road_or_image_are_drawn_again() -> None:
         for seed in range(10)
     ]
     assert all(crop.target[26].any() and crop.valid.mean() > 0.25 for crop in with_road)
+
+
+@pytest.mark.parametrize("weights", [[], [0.0, 0.0], [1.0, -0.5], [float("nan")], [float("inf"), 1.0]])
+def test_weights_that_give_no_chances_are_refused(weights: list[float]) -> None:
+    with pytest.raises(TrainingError, match="weights"):
+        find_chances(weights)
+
+
+def test_chances_keep_the_shares_of_weights() -> None:
+    np.testing.assert_allclose(find_chances([3.0, 0.0, 1.0]), [0.75, 0.0, 0.25])
