@@ -112,6 +112,23 @@ def scenes(folder: Path, *, seed: int, size_px: int, count: int, **options: Any)
     run(folder, seed=seed, size_px=size_px, count=count, **options)
 
 
+@main.command()
+@click.argument("folder", type=_PATH)
+@click.option("--train", type=click.IntRange(0), default=16, show_default=True, help="Images with truth.")
+@click.option("--test", type=click.IntRange(0), default=4, show_default=True, help="Images of other towns.")
+@click.option("--size", "size_px", type=click.IntRange(32), default=2048, show_default=True, help="Side, px.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Number of the first.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes at work.")
+def challenge(folder: Path, **options: Any) -> None:
+    """Render towns into FOLDER as the Overhead Geopose Challenge lays out its data.
+
+    Truths of the test images go to test_truth, to score predictions by.
+    """
+    from training.scenes.challenge import write_challenge  # noqa: PLC0415
+
+    write_challenge(folder, progress=Bar(), **options)
+
+
 def run() -> None:
     """Run the command line; every failure that a user can mend is one line and exit code 1."""
     try:
