@@ -1,0 +1,1 @@
+"""What satellite products say of where their sensor stood: one module per format."""
