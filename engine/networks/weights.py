@@ -26,6 +26,9 @@ from engine.networks.sat2graph import Sat2Graph, Sat2GraphConfig
 DEFAULT_ROADS = "roads-compact"
 """Name of the road weights that are used when none are named."""
 
+DEFAULT_HEIGHTS = "heights-compact"
+"""Name of the weights for heights that are used when none are named."""
+
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 """Where shipped weights lie."""
 

@@ -184,8 +184,8 @@ def test_batches_shrink_until_they_fit(
     predictor = RoadPredictor(lively, FLOAT32)
     images = noise(7)
     expected = predictor.predict(images, everywhere(images))
-    predictor._batch = 8
-    network, sizes = predictor._network, []
+    runner, sizes = predictor._runner, []
+    runner.batch, network = 8, runner.network
 
     def cramped(batch: torch.Tensor) -> torch.Tensor:
         sizes.append(len(batch))
@@ -193,7 +193,7 @@ def test_batches_shrink_until_they_fit(
             raise error()
         return network(batch)
 
-    monkeypatch.setattr(predictor, "_network", cramped)
+    monkeypatch.setattr(runner, "network", cramped)
     found = predictor.predict(images, everywhere(images))
     assert sizes == [7, 4, 2, 2, 2, 1]
     for one, other in zip(found, expected, strict=True):
@@ -207,7 +207,7 @@ def test_a_window_too_large_for_the_memory_is_said_so(
         raise torch.OutOfMemoryError
 
     predictor = RoadPredictor(lively, FLOAT32)
-    monkeypatch.setattr(predictor, "_network", full)
+    monkeypatch.setattr(predictor._runner, "network", full)
     with pytest.raises(DeviceError, match="96 × 64 px does not fit"):
         predictor.predict(noise(1), everywhere(noise(1)))
 
@@ -219,7 +219,7 @@ def test_other_failures_are_not_taken_for_a_lack_of_memory(
         raise RuntimeError("shapes disagree")
 
     predictor = RoadPredictor(lively, FLOAT32)
-    monkeypatch.setattr(predictor, "_network", broken)
+    monkeypatch.setattr(predictor._runner, "network", broken)
     with pytest.raises(RuntimeError, match="shapes disagree"):
         predictor.predict(noise(1), everywhere(noise(1)))
 
