@@ -14,11 +14,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.networks.geopose import BENCHMARK_RIDGE_M2, GeoposeOutput, least_squares_scale, scale_sums
+from engine.networks.geopose import (
+    BENCHMARK_RIDGE_M2,
+    GeoposeOutput,
+    least_squares_scale,
+    pool_over_parts,
+    scale_sums,
+)
 from training.config import TrainingError
 
 HEIGHT_TERMS = ("total", "height", "magnitude", "direction", "scale")
 """Names of the fields of ``HeightLosses``."""
+
+CLEAR_LEAN_PX = 4.0
+"""Things that lean further than this show no more of the direction."""
 
 ErrorShape = Literal["squared", "robust", "r2"]
 """How errors of heights and lengths count."""
@@ -31,7 +40,8 @@ class HeightLossOptions:
     Attributes:
         height: Weight of the error of heights.
         magnitude: Weight of the error of the flow's length.
-        direction: Weight of the squared error of the direction, mean over row and column.
+        direction: Weight of the squared error of the direction, mean over row and column. A network that
+            gives it for the parts of an image learns it in each part, by how far things there lean.
         scale: Weight of the squared error of the scale, in px²/m².
         errors: How those of height and length count. "squared": as published. "robust": squared up to a
             limit and linearly beyond it (Huber), so that wrong truth, such as a tower that was built after
@@ -144,6 +154,28 @@ def _field_error(
     return squared / (_mean_where((truth - mean).square(), known) + options.least_variance)
 
 
+def _direction_error(
+    output: GeoposeOutput, batch: HeightBatch, leaning: Tensor, length_px: Tensor, known: Tensor
+) -> Tensor:
+    """Compare directions where something leans.
+
+    Args:
+        output: Of the network.
+        batch: The truth.
+        leaning: (B,) bool, the images whose direction is known and has an effect.
+        length_px: (B, 1, H, W) true lengths of the flow.
+        known: (B, 1, H, W) bool, where they are known.
+    """
+    truth = batch.direction.where(leaning[:, None], 0.0)
+    if output.parts is None:
+        turned = (output.direction - truth).square()
+        return _mean_where(turned, leaning[:, None].expand_as(turned))
+    lean_px = length_px.where(known & leaning[:, None, None, None], 0.0).clamp(0.0, CLEAR_LEAN_PX)
+    weights = pool_over_parts(lean_px, output.parts).double()
+    turned = (output.parts - truth[:, :, None, None]).square().mean(dim=1, keepdim=True)
+    return (turned * weights).sum() / weights.sum().clamp_min(torch.finfo(torch.float32).tiny)
+
+
 def height_loss(output: GeoposeOutput, batch: HeightBatch, options: HeightLossOptions) -> HeightLosses:
     """Compare predicted heights and views with the truth.
 
@@ -164,9 +196,7 @@ def height_loss(output: GeoposeOutput, batch: HeightBatch, options: HeightLossOp
     height = _field_error(output.height_m, batch.height_m, known, options, options.height_limit_m)
     length = batch.height_m * scale[:, None, None, None]
     magnitude = _field_error(output.magnitude_px, length, known_length, options, options.magnitude_limit_px)
-    leaning = (batch.posed & (scale > 0.0))[:, None].expand_as(batch.direction)
-    turned = output.direction - batch.direction.where(leaning, 0.0)
-    direction = _mean_where(turned.square(), leaning)
+    direction = _direction_error(output, batch, scale > 0.0, length, known_length)
     slope = least_squares_scale(scale_sums(output.height_m, output.magnitude_px, known), options.ridge_m2)
     lean = _mean_where((slope - scale).square(), batch.posed & seen)
 

@@ -20,6 +20,15 @@ from training.sampling import Supply, find_chances
 from training.scene_pool import EXAM_SCENES, RollingPool, scene_options
 from training.scenes.scene import render_scene
 
+_INNER_TOWNS = 0.35
+"""Share of scenes that show the inner part of a town: by chance they would be one in ten."""
+
+_OVERPASSES = 0.12
+"""Share of scenes with a motorway: in images of a few hundred metres it leaves little room for a town."""
+
+_TALLEST_M = (42.0, 42.0, 60.0, 80.0)
+"""Heights up to which towers rise, of one scene each."""
+
 
 def render_heights(number: int, source: HeightSource) -> HeightImage:
     """Render one scene with its heights, seen from any side.
@@ -29,8 +38,12 @@ def render_heights(number: int, source: HeightSource) -> HeightImage:
         source: Size, ground resolution and view.
     """
     rng = np.random.default_rng([number, 0x4E16])
+    inner, built_up = rng.random() < _INNER_TOWNS, float(rng.uniform(0.7, 0.98))
     options = replace(
         scene_options(number, source.size_px),
+        built_up=built_up if inner else None,
+        overpasses=bool(rng.random() < _OVERPASSES),
+        tallest_m=float(rng.choice(_TALLEST_M)),
         # As many scenes between 0.4 and 0.6 m as between 0.8 and 1.2 m.
         m_per_px=float(np.exp(rng.uniform(*np.log(source.m_per_px)))),
         off_nadir_deg=float(rng.uniform(*source.off_nadir_deg)),

@@ -4,6 +4,10 @@ Built like the compact network for roads, with one more halving: the direction i
 in façades and shadows all over a scene, and a tower is wider than a street. The two fields come from one
 pixel shuffle at half resolution.
 
+**Direction.** The published network takes it from the mean of its coarsest features. Here each place of the
+decoder says where things lean just there, and learns it there: from a façade, not from the mean of a town.
+The direction of an image is the mean of what its places say, counted by their heights.
+
 **Ground size.** A picture does not say how large it is: a town built at twice the size and seen in pixels
 twice as large is the same picture, and all its heights are doubled. So the network's own fields are both in
 pixels, the height as the number of pixels that it would cover lying down, and metres are
@@ -19,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.networks.geopose import DirectionHead, GeoposeOutput, geopose_output
+from engine.networks.geopose import GeoposeOutput, geopose_output
 from engine.networks.layers import Ascend, ConvNorm, initialise_residual, residual_stage
 
 TYPICAL_M_PER_PX = 0.7
@@ -94,7 +98,7 @@ class CompactGeopose(nn.Module):
         self.head = nn.Sequential(ConvNorm(decoder[3], head), nn.ReLU(inplace=True))
         self.surface = nn.Conv2d(head, 4 * 2, 1)
         self.shuffle = nn.PixelShuffle(2)
-        self.direction = DirectionHead(widths[3])
+        self.direction = nn.Conv2d(head, 2, 1)
         self._initialise()
 
     def forward(self, image: Tensor, m_per_px: Tensor) -> GeoposeOutput:
@@ -116,9 +120,11 @@ class CompactGeopose(nn.Module):
         surface = self.shuffle(self.surface(features)).float()  # (B, 2, H, W)
         unit = torch.stack([m_per_px.float(), torch.ones_like(m_per_px, dtype=torch.float32)], dim=1)
         surface = surface * (TYPICAL_HEIGHT_PX * unit)[:, :, None, None]
-        return geopose_output(surface, self.direction(deepest), training=self.training)
+        return geopose_output(surface, self.direction(features), training=self.training)
 
     def _initialise(self) -> None:
         initialise_residual(self)
         nn.init.normal_(self.surface.weight, std=0.01)
         self.surface.bias = nn.Parameter(torch.zeros(4 * 2))
+        nn.init.normal_(self.direction.weight, std=0.01)
+        self.direction.bias = nn.Parameter(torch.zeros(2))

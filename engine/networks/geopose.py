@@ -33,24 +33,51 @@ class GeoposeOutput(NamedTuple):
         magnitude_px: (B, 1, H, W) lengths of the flow, from a feature to its ground position.
         direction: (B, 2) row, col of the flow's direction. Its length is not 1: a network that is not
             sure gives a shorter vector.
+        parts: (B, 2, h, w) the direction that each part of an image shows by itself, of a network that
+            looks for it there; a part is a square of H / h pixels. None of one that does not.
     """
 
     height_m: Tensor
     magnitude_px: Tensor
     direction: Tensor
+    parts: Tensor | None = None
+
+
+def pool_over_parts(values: Tensor, parts: Tensor) -> Tensor:
+    """Return the mean of (B, 1, H, W) values over the squares that make up the (B, 2, h, w) parts."""
+    return functional.avg_pool2d(values, values.shape[-1] // parts.shape[-1])
+
+
+def mean_of_parts(parts: Tensor, height_m: Tensor) -> Tensor:
+    """Return the direction of an image from those of its parts, each counted by the height in it.
+
+    Args:
+        parts: (B, 2, h, w) row, col.
+        height_m: (B, 1, H, W) heights above ground.
+
+    Returns:
+        (B, 2) row, col; 0 where all is flat.
+    """
+    # The heights only weigh: were they taught by the direction, they would grow where it is right.
+    weights = pool_over_parts(height_m.detach().clamp_min(0.0), parts)
+    total = weights.sum(dim=(2, 3)).clamp_min(torch.finfo(weights.dtype).tiny)
+    return (parts * weights).sum(dim=(2, 3)) / total
 
 
 def geopose_output(surface: Tensor, direction: Tensor, *, training: bool) -> GeoposeOutput:
-    """Name the parts of a network's last layers.
+    """Name what a network's last layers give.
 
     Args:
         surface: (B, 2, H, W) heights in metres and lengths of the flow in pixels.
-        direction: (B, 2) row, col.
+        direction: (B, 2) row, col, of the whole image; or (B, 2, h, w), of its parts.
         training: Leave heights below ground as they are. Cut off at 0 they would have no gradient, and a
             pixel that fell below could never rise again; in use nothing is lower than the ground.
     """
-    height, magnitude = surface[:, :1].float(), surface[:, 1:].float()
-    return GeoposeOutput(height if training else height.clamp_min(0.0), magnitude, direction.float())
+    height, magnitude, direction = surface[:, :1].float(), surface[:, 1:].float(), direction.float()
+    height = height if training else height.clamp_min(0.0)
+    if direction.ndim == 2:
+        return GeoposeOutput(height, magnitude, direction)
+    return GeoposeOutput(height, magnitude, mean_of_parts(direction, height), direction)
 
 
 def scale_sums(height_m: Tensor, magnitude_px: Tensor, valid: Tensor | None = None) -> Tensor:
@@ -91,9 +118,10 @@ def least_squares_scale(sums: Tensor, ridge_m2: float = BENCHMARK_RIDGE_M2) -> T
 def direction_votes(output: GeoposeOutput, valid: Tensor | None = None) -> Tensor:
     """Weigh the direction that each image gives, so that the votes of a scene's tiles add up.
 
-    A tile counts by the heights in it, as only what is high can lean, and by how sure the network is, which
-    the length of its direction says. ``engine.heights.pose.mean_direction`` of the votes, without further
-    weights, is the direction of the scene.
+    A tile, or each part of it that gives a direction, counts by the heights in it, as only what is high can
+    lean, and by how sure the network is, which the length of its direction says.
+    ``engine.heights.pose.mean_direction`` of the votes, without further weights, is the direction of the
+    scene.
 
     Args:
         output: Of a batch of tiles.
@@ -105,9 +133,16 @@ def direction_votes(output: GeoposeOutput, valid: Tensor | None = None) -> Tenso
     height = output.height_m.double().clamp_min(0.0)
     if valid is not None:
         height = height.where(valid, 0.0)
-    direction = output.direction.double()
-    sure = direction / torch.linalg.vector_norm(direction, dim=1, keepdim=True).clamp_min(1.0)
-    votes: Tensor = sure * height.sum(dim=(1, 2, 3)).unsqueeze(1)
+    if output.parts is None:
+        directions, weights = (
+            output.direction.double()[:, :, None, None],
+            height.sum(dim=(2, 3), keepdim=True),
+        )
+    else:
+        directions = output.parts.double()
+        weights = pool_over_parts(height, directions) * (height[0].numel() / directions[0, 0].numel())
+    sure = directions / torch.linalg.vector_norm(directions, dim=1, keepdim=True).clamp_min(1.0)
+    votes: Tensor = (sure * weights).sum(dim=(2, 3))
     return votes
 
 

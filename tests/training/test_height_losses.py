@@ -11,7 +11,7 @@ from engine.heights.pose import Pose
 from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
 from engine.networks.geopose import GeoposeOutput
 from training.config import TrainingError
-from training.height_losses import HEIGHT_TERMS, HeightBatch, HeightLossOptions, height_loss
+from training.height_losses import CLEAR_LEAN_PX, HEIGHT_TERMS, HeightBatch, HeightLossOptions, height_loss
 
 POSES = (Pose(0.4, 0.5), Pose(-2.0, 1.25))
 EVERY_SHAPE = [HeightLossOptions(errors=errors) for errors in ("squared", "robust", "r2")]
@@ -45,13 +45,14 @@ def guess_of(batch: HeightBatch) -> GeoposeOutput:
     return GeoposeOutput(
         *(
             (part + 3.0 * torch.rand(part.shape, generator=generator)).requires_grad_()
-            for part in truth_of(batch)
+            for part in truth_of(batch)[:3]
         )
     )
 
 
 def gradients(output: GeoposeOutput) -> list[Tensor]:
-    return [torch.zeros_like(part) if part.grad is None else part.grad for part in output]
+    fields = [part for part in output if part is not None]
+    return [torch.zeros_like(field) if field.grad is None else field.grad for field in fields]
 
 
 def test_the_published_loss_by_hand() -> None:
@@ -155,7 +156,7 @@ def test_flat_ground_and_flat_predictions_give_numbers(
     batch: HeightBatch, options: HeightLossOptions
 ) -> None:
     flat = batch._replace(height_m=torch.zeros_like(batch.height_m))
-    output = GeoposeOutput(*(torch.zeros_like(part).requires_grad_() for part in truth_of(batch)))
+    output = GeoposeOutput(*(torch.zeros_like(part).requires_grad_() for part in truth_of(batch)[:3]))
     losses = height_loss(output, flat, options)
     losses.total.backward()
     assert torch.isfinite(losses.total)
@@ -179,7 +180,9 @@ def test_an_image_without_a_view_teaches_heights_only(batch: HeightBatch) -> Non
     assert direction[0].abs().min() > 0.0
     assert direction[1].abs().max() == 0.0
     first = HeightBatch(*(part[:1] for part in batch))
-    alone = height_loss(GeoposeOutput(*(part.detach()[:1] for part in output)), first, HeightLossOptions())
+    alone = height_loss(
+        GeoposeOutput(*(part.detach()[:1] for part in output[:3])), first, HeightLossOptions()
+    )
     for name in ("magnitude", "direction", "scale"):
         assert getattr(losses, name).item() == pytest.approx(getattr(alone, name).item(), rel=1e-6)
 
@@ -189,7 +192,7 @@ def test_an_image_of_unknown_heights_says_nothing_of_its_scale(batch: HeightBatc
     output = guess_of(batch)
     losses = height_loss(output, hidden, HeightLossOptions())
     first = HeightBatch(*(part[:1] for part in batch))
-    alone = height_loss(GeoposeOutput(*(part[:1] for part in output)), first, HeightLossOptions())
+    alone = height_loss(GeoposeOutput(*(part[:1] for part in output[:3])), first, HeightLossOptions())
     assert losses.scale.item() == pytest.approx(alone.scale.item(), rel=1e-6)
     assert losses.height.item() == pytest.approx(alone.height.item(), rel=1e-6)
 
@@ -214,9 +217,45 @@ def test_the_error_of_the_scale_teaches_heights_and_lengths(batch: HeightBatch) 
         assert torch.equal(field.grad != 0.0, batch.valid)
     # A step against the gradient brings the scale nearer.
     stepped = GeoposeOutput(
-        *(part.detach() - 10.0 * gradient for part, gradient in zip(output, gradients(output), strict=True))
+        *(
+            part.detach() - 10.0 * gradient
+            for part, gradient in zip(output[:3], gradients(output), strict=True)
+        )
     )
     assert height_loss(stepped, steep, HeightLossOptions()).scale < 0.99 * losses.scale
+
+
+def test_each_part_of_an_image_learns_the_direction_by_how_far_things_lean_in_it(batch: HeightBatch) -> None:
+    parts = torch.zeros(2, 2, 3, 4, requires_grad=True)
+    side = batch.height_m.shape[-1] // 4
+    heights = torch.zeros_like(batch.height_m)
+    heights[0, :, :side, :side] = 6.0  # leans by 3 px
+    heights[0, :, -side:, -side:] = 60.0  # leans by 30 px, which shows no more than 4 do
+    everywhere = batch._replace(height_m=heights, valid=torch.ones_like(batch.valid))
+    options = HeightLossOptions(height=0.0, magnitude=0.0, scale=0.0, direction=1.0)
+    losses = height_loss(truth_of(everywhere)._replace(parts=parts), everywhere, options)
+    assert losses.direction.item() == pytest.approx(0.5)  # 1² over two components, wherever it counts
+    losses.total.backward()
+    assert parts.grad is not None
+    taught = parts.grad[0].norm(dim=0)
+    assert taught[0, 0].item() == pytest.approx(taught[2, 3].item() * 3.0 / CLEAR_LEAN_PX, rel=1e-5)
+    assert torch.count_nonzero(parts.grad.norm(dim=1)) == 2
+    right = everywhere.direction[:, :, None, None].expand(2, 2, 3, 4)
+    assert height_loss(truth_of(everywhere)._replace(parts=right), everywhere, options).total.item() == 0.0
+
+
+def test_parts_learn_no_direction_from_nadir_nor_of_an_unknown_view(batch: HeightBatch) -> None:
+    for blind in (
+        batch._replace(scale_px_per_m=torch.zeros(2)),
+        batch._replace(posed=torch.zeros(2, dtype=torch.bool)),
+        batch._replace(valid=torch.zeros_like(batch.valid)),
+    ):
+        parts = torch.rand(2, 2, 3, 4, requires_grad=True)
+        losses = height_loss(truth_of(batch)._replace(parts=parts), blind, HeightLossOptions())
+        losses.total.backward()
+        assert losses.direction.item() == 0.0
+        assert parts.grad is not None
+        assert parts.grad.abs().max() == 0.0
 
 
 def test_a_network_learns_a_scene_by_heart(batch: HeightBatch) -> None:

@@ -60,8 +60,17 @@ _WALL_RGB = np.array(
 )
 
 
+SLENDER_M = 42.0
+"""Large buildings higher than this cover less ground. A town of such towers has more tall buildings."""
+
+
 def raise_halls(
-    lots: Rectangles, away: Metres, density: NDArray[np.float64], draw: np.random.Generator
+    lots: Rectangles,
+    away: Metres,
+    density: NDArray[np.float64],
+    draw: np.random.Generator,
+    *,
+    tallest_m: float = SLENDER_M,
 ) -> Buildings:
     """Put a large flat building on the back part of each lot; in inner towns some are tall.
 
@@ -70,16 +79,19 @@ def raise_halls(
         away: (N, 2) unit vectors off the street.
         density: (N,) how built up the place is.
         draw: Source of randomness.
+        tallest_m: How high the tall ones are at most.
     """
     count = len(lots.angles_rad)
     depth = lots.halves_m[:, 1] * draw.uniform(0.35, 0.6, count)
     halves = np.column_stack([lots.halves_m[:, 0] * draw.uniform(0.6, 0.94, count), depth])
     shift = (lots.halves_m[:, 1] - depth - 1.0)[:, None] * away
-    tall = draw.random(count) < 2.2 * (density - 0.7)
+    tall = draw.random(count) < 2.2 * (density - (0.7 if tallest_m <= SLENDER_M else 0.45))
     tone = draw.normal(1.0, 0.06, (count, 1))
+    eaves = np.where(tall, draw.uniform(13.0, tallest_m, count), draw.uniform(4.5, 13.0, count))
+    halves = np.where(eaves[:, None] > SLENDER_M, 0.5 * halves, halves)
     return Buildings(
         Rectangles(lots.centres_m + shift, lots.angles_rad, halves),
-        np.where(tall, draw.uniform(13.0, 42.0, count), draw.uniform(4.5, 13.0, count)),
+        eaves,
         np.zeros(count),
         np.full(count, FLAT),
         _FLAT_RGB[draw.choice(len(_FLAT_RGB), count, p=[0.3, 0.22, 0.22, 0.16, 0.1])] * tone,

@@ -63,6 +63,8 @@ class SceneOptions:
         roundabouts: Whether some junctions become roundabouts.
         dual_carriageway: Whether a road with a median crosses the town; by seed when absent.
         overpasses: Whether that road is a motorway carried over the streets, with ramps.
+        tallest_m: Height up to which large buildings of inner towns rise, at least 13. Above 42 m there are
+            more tall ones, and those higher than that are slender towers.
         street_margin_m: How far the town goes on past the image's edge.
     """
 
@@ -82,6 +84,7 @@ class SceneOptions:
     roundabouts: bool = True
     dual_carriageway: bool | None = None
     overpasses: bool = False
+    tallest_m: float = 42.0
     street_margin_m: float = 60.0
 
     def __post_init__(self) -> None:
@@ -89,6 +92,8 @@ class SceneOptions:
             raise ValueError("A scene needs at least one pixel and a positive ground resolution.")
         if not 0 <= self.off_nadir_deg <= 60:
             raise ValueError(f"off_nadir_deg is {self.off_nadir_deg}: it must lie between 0 and 60.")
+        if not 13 <= self.tallest_m <= 500:
+            raise ValueError(f"tallest_m is {self.tallest_m}: it must lie between 13 and 500.")
 
     @property
     def extent_m(self) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from training.scenes.buildings import Buildings, join, raise_halls, raise_houses
+from training.scenes.buildings import SLENDER_M, Buildings, join, raise_halls, raise_houses
 from training.scenes.canvas import Metres
 from training.scenes.land import Land
 from training.scenes.options import Style
@@ -108,9 +108,13 @@ def _place(front: _Frontage, setback_m: NDArray[np.float64], halves_m: NDArray[n
     return Rectangles(front.point_m + front.away * offset[:, None], front.angles_rad, halves_m)
 
 
-def _commerce(front: _Frontage, land: Land, draw: np.random.Generator) -> tuple[Rectangles, _Frontage]:
-    """Choose lots for shops and works: large and level, mostly on main roads."""
-    chance = np.where(front.main, 0.75, 0.12) * np.clip(2.2 * land.density_at(front.point_m) - 0.5, 0.0, 1.0)
+def _commerce(
+    front: _Frontage, land: Land, draw: np.random.Generator, *, beside_main: float
+) -> tuple[Rectangles, _Frontage]:
+    """Choose lots for shops and works: large and level, mostly on main roads, beside these with a chance."""
+    chance = np.where(front.main, 0.75, beside_main) * np.clip(
+        2.2 * land.density_at(front.point_m) - 0.5, 0.0, 1.0
+    )
     front = front.take(draw.random(len(chance)) < chance)
     halves = draw.uniform((22.0, 18.0), (48.0, 38.0), (len(front.main), 2))
     lots = _place(front, np.full(len(halves), 3.0), halves)
@@ -191,7 +195,9 @@ def _back_gardens(
     )
 
 
-def build_parcels(streets: list[Street], land: Land, style: Style, draw: np.random.Generator) -> Parcels:
+def build_parcels(
+    streets: list[Street], land: Land, style: Style, draw: np.random.Generator, *, tallest_m: float
+) -> Parcels:
     """Build along the streets of a town.
 
     Args:
@@ -199,9 +205,12 @@ def build_parcels(streets: list[Street], land: Land, style: Style, draw: np.rand
         land: Maps of the ground.
         style: How the scene looks.
         draw: Source of randomness.
+        tallest_m: How high large buildings are at most.
     """
-    lots, behind = _commerce(_frontage(streets, 70.0, draw), land, draw)
-    shops = raise_halls(lots, behind.away, land.density_at(lots.centres_m), draw)
+    lots, behind = _commerce(
+        _frontage(streets, 70.0, draw), land, draw, beside_main=0.12 if tallest_m <= SLENDER_M else 0.5
+    )
+    shops = raise_halls(lots, behind.away, land.density_at(lots.centres_m), draw, tallest_m=tallest_m)
     width_m = 34.0 - 17.0 * style.built_up
     houses, front = _houses(_frontage(streets, width_m, draw), land, lots.polygons(), draw)
     homes = raise_houses(houses, land.density_at(houses.centres_m), draw)

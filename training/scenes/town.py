@@ -71,7 +71,9 @@ def build_town(options: SceneOptions) -> Town:
     )
     streets = _lay_streets(options, style, draw, density)
     land = survey(options, style, streets, density, options.generator(Stage.LAND))
-    parcels = build_parcels(streets, land, style, options.generator(Stage.PARCELS))
+    parcels = build_parcels(
+        streets, land, style, options.generator(Stage.PARCELS), tallest_m=options.tallest_m
+    )
     trees = plant(options, style, land, streets, parcels, options.generator(Stage.VEGETATION))
     cars = park_cars(streets, parcels, options.generator(Stage.VEHICLES))
     return Town(style, streets, land, parcels, trees, cars)
