@@ -65,6 +65,8 @@ class WeightsCard:
         architecture: "compact" or "sat2graph" for roads, "compact-geopose" or "geopose" for heights.
         configuration: Fields of the architecture's configuration that differ from its defaults.
         m_per_px: Ground size of the pixels that it was trained on; the typical one where there were several.
+        m_per_px_range: Smallest and largest ground size that it was trained on, for a network that is told
+            the size; None where it knows one size only.
         normalisation: From pixel values to input.
         training_data: What it has learnt from.
         scores: What was measured with it.
@@ -75,10 +77,23 @@ class WeightsCard:
     architecture: str
     configuration: Mapping[str, Any] = field(default_factory=dict)
     m_per_px: float = 1.0
+    m_per_px_range: tuple[float, float] | None = None
     normalisation: Normalisation = Normalisation()
     training_data: tuple[TrainingData, ...] = ()
     scores: tuple[Score, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    def working_m_per_px(self, native_m_per_px: float) -> float:
+        """Choose the ground size at which an image is shown to the network.
+
+        Args:
+            native_m_per_px: That of the image's own pixels.
+
+        Returns:
+            The image's own where the network was trained on it, else the nearest that it was trained on.
+        """
+        low, high = self.m_per_px_range or (self.m_per_px, self.m_per_px)
+        return min(max(native_m_per_px, low), high)
 
     def to_json(self) -> str:
         """Write the card as JSON."""
@@ -98,6 +113,7 @@ class WeightsCard:
                 architecture=_text(values["architecture"]),
                 configuration=dict(values.get("configuration", {})),
                 m_per_px=_number(values["m_per_px"]),
+                m_per_px_range=_range(values.get("m_per_px_range")),
                 normalisation=Normalisation(
                     **{key: _number(values["normalisation"][key]) for key in ("white", "centre", "gain")}
                 ),
@@ -127,8 +143,11 @@ def _check_limits(card: WeightsCard) -> None:
     Raises:
         WeightsError: A number lies outside its limits.
     """
+    low, high = card.m_per_px_range or (card.m_per_px, card.m_per_px)
     limits = {
         "m_per_px": (card.m_per_px, *_M_PER_PX),
+        "least m_per_px": (low, _M_PER_PX[0], card.m_per_px),
+        "most m_per_px": (high, card.m_per_px, _M_PER_PX[1]),
         "white": (card.normalisation.white, 1e-3, 1e6),
         "centre": (card.normalisation.centre, -1e3, 1e3),
         "gain": (card.normalisation.gain, -1e3, 1e3),
@@ -153,6 +172,13 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise TypeError(f"{value!r} is no number")
     return float(value)
+
+
+def _range(ends: Any) -> tuple[float, float] | None:
+    if ends is None:
+        return None
+    low, high = ends
+    return _number(low), _number(high)
 
 
 def _numbers(values: Mapping[str, object]) -> dict[str, float]:

@@ -94,7 +94,7 @@ def find_metric_grid(
         raise RasterError(f"A ground resolution of {m_per_px} m per pixel is impossible: it must be above 0.")
     region = _find_region(source, name, extent)
     if _fits(source, m_per_px):
-        part = _covering_window(source, region) if extent else source.whole
+        part = _covering_window(source, region)
         return source.window(part), part
     crs = _working_crs(source, region)
     rows = np.linspace(0, source.height, _OUTLINE_POINTS)
@@ -144,12 +144,28 @@ def _find_region(source: Grid, name: str, extent: Extent | None) -> Extent:
 
 
 def _covering_window(source: Grid, region: Extent) -> Window:
-    """Find the whole pixels of a north-up grid that cover a region inside it."""
-    corners = source.to_pixels([(region.x_min, region.y_max), (region.x_max, region.y_min)])
-    row, col = np.maximum(np.floor(corners[0] + _SNAP), 0).astype(int).tolist()
-    bottom, right = np.ceil(corners[1] - _SNAP).astype(int).tolist()
-    height, width = min(bottom, source.height) - row, min(right, source.width) - col
-    return Window(row, col, max(height, 1), max(width, 1))
+    """Find the smallest rectangle of whole pixels that covers a region of the grid's bounds."""
+    outline = source.to_pixels(region.outline())
+    # Of a rotated grid, the bounds' corners lie outside.
+    low = np.clip(outline.min(axis=0), 0.0, (source.height - 1, source.width - 1))
+    high = np.clip(outline.max(axis=0), 1.0, (source.height, source.width))
+    row, col = np.floor(low + _SNAP).astype(int).tolist()
+    bottom, right = np.ceil(high - _SNAP).astype(int).tolist()
+    return Window(row, col, max(bottom - row, 1), max(right - col, 1))
+
+
+def find_part(source: Grid, name: str, extent: Extent | None) -> Window:
+    """Find the part of a raster that an extent asks for, in whole pixels of the raster's own grid.
+
+    Args:
+        source: The file's own grid.
+        name: Path, for messages.
+        extent: Part of the raster to cover; None = all.
+
+    Raises:
+        RasterError: The extent lies outside the raster.
+    """
+    return source.whole if extent is None else _covering_window(source, _find_region(source, name, extent))
 
 
 def _fits(source: Grid, m_per_px: float) -> bool:

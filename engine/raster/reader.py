@@ -1,5 +1,6 @@
 """Pixels in: any raster, as 8-bit colour windows of a metric grid, warped on the fly."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike, fspath
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Self
 from engine.errors import RasterError
 from engine.raster.extent import Extent
 from engine.raster.grid import Grid
-from engine.raster.placement import find_metric_grid, find_source_grid
+from engine.raster.placement import find_metric_grid, find_part, find_source_grid
 from engine.raster.resample import Resampling, resample
 from engine.raster.source import Pixels, Source
 from engine.raster.windows import Window
@@ -39,14 +40,19 @@ class RasterReader:
 
     Attributes:
         source_grid: The file's own grid.
-        grid: The metric grid that windows are read on: the file's own, or a part of it, where that fits.
+        source_part: Window of the file's own grid that holds the extent asked for.
+        grid: The metric grid that windows are read on: the file's own, or that part of it, where it fits.
+        resamples: Whether it does not, so that ``grid`` has other pixels.
     """
 
-    def __init__(self, source: Source, source_grid: Grid, grid: Grid, own: Window | None) -> None:
+    def __init__(
+        self, source: Source, source_grid: Grid, part: Window, grid: Grid, *, resamples: bool
+    ) -> None:
         self.source_grid = source_grid
+        self.source_part = part
         self.grid = grid
+        self.resamples = resamples
         self._source = source
-        self._own = own
         self._plan = Resampling.between(source_grid, grid)
 
     def __enter__(self) -> Self:
@@ -78,20 +84,36 @@ class RasterReader:
         """
         if not window.within(self.grid.height, self.grid.width):
             raise RasterError(f"{window} is not inside a grid of {self.grid.height} × {self.grid.width} px.")
-        if self._own is None:
-            return resample(self._plan, self._source.read, window)
-        row, col = window.row + self._own.row, window.col + self._own.col
-        return self._source.read(Window(row, col, window.height, window.width))
+        return resample(self._plan, self._source.read, window) if self.resamples else self.read_own(window)
+
+    def read_own(self, window: Window) -> Pixels:
+        """Read a window of ``source_part``, in the file's own pixels.
+
+        Args:
+            window: Part of it, counted from its upper-left corner.
+
+        Raises:
+            RasterError: The window is not inside, or the file cannot be read there.
+        """
+        part = self.source_part
+        if not window.within(part.height, part.width):
+            raise RasterError(f"{window} is not inside a raster of {part.height} × {part.width} px.")
+        return self._source.read(
+            Window(part.row + window.row, part.col + window.col, window.height, window.width)
+        )
 
 
 def open_raster(
-    path: str | PathLike[str], *, m_per_px: float, options: RasterOptions | None = None
+    path: str | PathLike[str],
+    *,
+    m_per_px: float | Callable[[float], float],
+    options: RasterOptions | None = None,
 ) -> RasterReader:
     """Open a raster to be read on a metric grid.
 
     Args:
         path: Anything GDAL opens, ``/vsi`` paths included.
-        m_per_px: Ground resolution that the network expects.
+        m_per_px: Ground resolution that the network expects, or what chooses it by the raster's own.
         options: What the user said about the raster.
 
     Returns:
@@ -105,8 +127,10 @@ def open_raster(
     source = Source(name, options.bands)
     try:
         source_grid = find_source_grid(source.dataset, name, options.source_m_per_px)
-        grid, own = find_metric_grid(source_grid, name, m_per_px=m_per_px, extent=options.extent)
-        return RasterReader(source, source_grid, grid, own)
+        size_m = m_per_px(source_grid.m_per_px) if callable(m_per_px) else m_per_px
+        grid, own = find_metric_grid(source_grid, name, m_per_px=size_m, extent=options.extent)
+        part = find_part(source_grid, name, options.extent) if own is None else own
+        return RasterReader(source, source_grid, part, grid, resamples=own is None)
     except BaseException:
         source.close()
         raise

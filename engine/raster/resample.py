@@ -83,8 +83,17 @@ def _to_source(source: Grid, target: Grid, rowcol: NDArray[np.float64]) -> NDArr
     return source.to_pixels(ground)
 
 
-def _find_places(plan: Resampling, window: Window) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find the source row and column, (H, W) each, of the centres of the window's pixels."""
+def find_places(plan: Resampling, window: Window) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find where the pixels of a window lie in the source.
+
+    Args:
+        plan: The two grids.
+        window: Window of the target grid.
+
+    Returns:
+        Source row and column, (H, W) each, in the corner frame, of the centres of the window's pixels; a few
+        pixels outside the source where they lie farther, or nowhere.
+    """
     first_row, first_col = window.row // _KNOT_PX, window.col // _KNOT_PX
     last_row = (window.row + window.height - 1) // _KNOT_PX + 1
     last_col = (window.col + window.width - 1) // _KNOT_PX + 1
@@ -196,6 +205,17 @@ def _block_range(places: NDArray[np.float64], block: int, length: int) -> tuple[
     return max(first, 0), min(last, -(-length // block))
 
 
+def halve(window: Window) -> list[Window]:
+    """Cut a window of at least two pixels across its longer side."""
+    if window.height >= window.width:
+        half = window.height // 2
+        lower = Window(window.row + half, window.col, window.height - half, window.width)
+        return [Window(window.row, window.col, half, window.width), lower]
+    half = window.width // 2
+    right = Window(window.row, window.col + half, window.height, window.width - half)
+    return [Window(window.row, window.col, window.height, half), right]
+
+
 def resample(plan: Resampling, read: Callable[[Window], Pixels], window: Window) -> Pixels:
     """Compute a window of the target grid.
 
@@ -208,7 +228,7 @@ def resample(plan: Resampling, read: Callable[[Window], Pixels], window: Window)
         Pixels of the window, invalid outside the source's footprint.
     """
     out = np.zeros((window.height, window.width, 4), dtype=np.uint8)
-    all_rows, all_cols = _find_places(plan, window)
+    all_rows, all_cols = find_places(plan, window)
     pieces = [Window(0, 0, window.height, window.width)]
     while pieces:
         piece = pieces.pop()
@@ -221,7 +241,7 @@ def resample(plan: Resampling, read: Callable[[Window], Pixels], window: Window)
         height = min(bottom * plan.reduce_rows, plan.source.height) - row
         width = min(right * plan.reduce_cols, plan.source.width) - col
         if height * width > _READ_PX and piece.area_px > 1:
-            pieces.extend(_halve(piece))
+            pieces.extend(halve(piece))
             continue
         blocks = _reduce(read(Window(row, col, height, width)), plan.reduce_rows, plan.reduce_cols)
         packed = _pack(blocks)
@@ -233,14 +253,3 @@ def resample(plan: Resampling, read: Callable[[Window], Pixels], window: Window)
             out[piece.slices][part] = values.reshape(-1, piece.width, 4)
     rgb = np.ascontiguousarray(np.moveaxis(out[..., :3], -1, 0))
     return Pixels(rgb, out[..., 3] > 0)
-
-
-def _halve(window: Window) -> list[Window]:
-    """Cut a window of at least two pixels across its longer side."""
-    if window.height >= window.width:
-        half = window.height // 2
-        lower = Window(window.row + half, window.col, window.height - half, window.width)
-        return [Window(window.row, window.col, half, window.width), lower]
-    half = window.width // 2
-    right = Window(window.row, window.col + half, window.height, window.width - half)
-    return [Window(window.row, window.col, window.height, half), right]

@@ -182,6 +182,10 @@ def test_tensors_must_fit_the_architecture(file: Path) -> None:
         ("thresholds", {"nms_radius_px": 1e9}, "between 0 and 200"),
         ("thresholds", {"nms_radius_px": "8"}, "card cannot be read"),
         ("m_per_px", None, "card cannot be read"),
+        ("m_per_px_range", [0.3], "card cannot be read"),
+        ("m_per_px_range", [0.3, "1"], "card cannot be read"),
+        ("m_per_px_range", [0.6, 1.1], "least m_per_px = 0.6"),
+        ("m_per_px_range", [0.3, 0.4], "most m_per_px = 0.4"),
         ("normalisation", {}, "card cannot be read"),
     ],
 )
