@@ -1,0 +1,281 @@
+"""A raster of heights, read in the pixels of the image that it belongs to, whatever its own grid is."""
+
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
+from rasterio.errors import RasterioError
+from rasterio.windows import Window as FileWindow
+
+from engine.errors import RasterError
+from engine.heights.pose import Pose
+from engine.heights.rectify import TEAR_M
+from engine.heights.splat import Plane
+from engine.raster.crs import reproject_points
+from engine.raster.grid import Grid
+from engine.raster.resample import Resampling, find_places, halve
+from engine.raster.source import open_dataset, reason
+from engine.raster.windows import Window
+from engine.raster.writer import Placement
+
+MOST_M = 1100.0
+"""More than any building is high, and less than most nodata values and many elevations above the sea."""
+
+_METRES = {"", "m", "metre", "metres", "meter", "meters"}
+
+_SAME_PX = 0.01
+"""Pixels by which two grids may miss each other and still be one."""
+
+_READ_PX = 2**23
+"""Pixels of the heights read at once, at most: bounds memory where they are much finer than the image."""
+
+_OUTLINE_POINTS = 33
+
+_GDAL_OPTIONS = {"GDAL_CACHEMAX": 256 * 2**20, "CPL_DEBUG": False}
+
+
+def _check_kind(dataset: Any, name: str) -> None:
+    """Refuse what holds no heights in metres."""
+    bands = sum(kind != ColorInterp.alpha for kind in dataset.colorinterp)
+    unit = (dataset.units[0] or "").strip().lower()
+    if bands != 1:
+        raise RasterError(f"{name} has {bands} bands: heights are one band of metres above ground.")
+    if dataset.dtypes[0].startswith("complex"):
+        raise RasterError(f"{name} holds complex numbers: heights are one band of metres above ground.")
+    if unit not in _METRES:
+        raise RasterError(f"{name} holds heights in '{unit}': convert them to metres (gdal_calc).")
+
+
+def _on_plane(placement: Placement) -> Grid:
+    """Make a grid of what a file says of its place, however little that is."""
+    return Grid(placement.transform, placement.height, placement.width, placement.crs, 1.0)
+
+
+def _placed_alike(own: Placement, image: Placement, name: str) -> Placement:
+    """Return where the heights lie; a file that does not know its place lies where an image of its size does.
+
+    Raises:
+        RasterError: One has a reference system and the other has none.
+    """
+    nowhere = own.transform == Affine.identity() or image.transform == Affine.identity()
+    if own.crs is None and image.crs is None and nowhere:
+        if (own.height, own.width) == (image.height, image.width):
+            return replace(own, transform=image.transform)
+        raise RasterError(
+            f"{name} has {own.height} × {own.width} px and the image {image.height} × {image.width} px, and "
+            "they do not both know their place: give heights of the image's size, or georeference both."
+        )
+    if (own.crs is None) != (image.crs is None):
+        without, other = (name, "the image") if own.crs is None else ("The image", name)
+        raise RasterError(
+            f"{without} has no coordinate reference system, but {other} has one: georeference both "
+            "or neither."
+        )
+    return own
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How the pixels of heights lie in those of an image.
+
+    Attributes:
+        plan: The two grids.
+        offset: Row and col in the image of the first height, where the pixels are the same; else None.
+        cover: Part of the image that the heights cover.
+    """
+
+    plan: Resampling
+    offset: tuple[int, int] | None
+    cover: Window
+
+    @classmethod
+    def of(cls, own: Grid, image: Grid, name: str) -> Self:
+        """Compare two grids.
+
+        Raises:
+            RasterError: They do not overlap, or their systems have no relation.
+        """
+        rows, cols = (np.linspace(0, side, _OUTLINE_POINTS) for side in (own.height, own.width))
+        lattice = np.stack(np.meshgrid(rows, cols), axis=-1).reshape(-1, 2)
+        ground = reproject_points(own.to_ground(lattice), own.crs, image.crs, near_x=image.centre[0])
+        places = image.to_pixels(ground)
+        known = np.isfinite(places).all(axis=1)
+        shift = places[0] - lattice[0]
+        same = known.all() and bool(np.abs(places - lattice - np.rint(shift)).max() <= _SAME_PX)
+        margin = 0 if same else 1  # sides may bulge a little between the points
+        low = np.floor(places[known].min(axis=0, initial=np.inf) + _SAME_PX) - margin
+        high = np.ceil(places[known].max(axis=0, initial=-np.inf) - _SAME_PX) + margin
+        low, high = np.maximum(low, 0), np.minimum(high, (image.height, image.width))
+        if not (low < high).all():
+            raise RasterError(
+                f"{name} covers {own.bounds}, the image {image.bounds} (xmin,ymin,xmax,ymax, each in its own "
+                "system): they do not overlap. Give the heights of this image."
+            )
+        row, col, bottom, right = np.concatenate([low, high]).astype(int).tolist()
+        offset = np.rint(shift).astype(int).tolist() if same else None
+        cover = Window(row, col, bottom - row, right - col)
+        return cls(Resampling(own, image, 1, 1), (offset[0], offset[1]) if offset else None, cover)
+
+
+class HeightRaster:
+    """Reads heights in the pixels of an image. A context manager.
+
+    A height is the same through whatever window it is read. Where the pixels of the two files are not the
+    same, heights go over evenly within a surface and stay those of the nearest pixel across its edge, so that
+    no wall becomes a slope. Memory is bounded by the window, not by the raster.
+
+    Attributes:
+        cover: Part of the image that the heights cover.
+        tags: What the file says of itself.
+    """
+
+    def __init__(self, path: str, image: Placement) -> None:
+        """Open a file.
+
+        Args:
+            path: One band of metres above ground; anything GDAL opens.
+            image: Size and place of the image.
+
+        Raises:
+            RasterError: The file cannot be opened, holds no heights in metres, or lies elsewhere.
+        """
+        self._name = path
+        self._dataset = open_dataset(path)
+        try:
+            _check_kind(self._dataset, path)
+            own = _placed_alike(Placement.of_file(self._dataset), image, path)
+            self._match = _Match.of(_on_plane(own), _on_plane(image), path)
+            self.cover = self._match.cover
+            self.tags: dict[str, str] = self._dataset.tags()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._dataset.close()
+
+    def pose_in_image(self, pose: Pose) -> Pose:
+        """Return a view of the heights' own pixels as a view of the image's, at the middle of the heights."""
+        if self._match.offset is not None:
+            return pose
+        own, image = self._match.plan.source, self._match.plan.target
+        row, col = own.height / 2, own.width / 2
+        steps = np.array([(row - 0.5, col), (row + 0.5, col), (row, col - 0.5), (row, col + 0.5)])
+        ground = reproject_points(own.to_ground(steps), own.crs, image.crs, near_x=image.centre[0])
+        places = image.to_pixels(ground)
+        return pose.transformed(np.column_stack([places[1] - places[0], places[3] - places[2]]))
+
+    def read(self, window: Window) -> Plane:
+        """Read a window of the image.
+
+        Args:
+            window: Part of the image; may reach beyond the heights.
+
+        Returns:
+            (H, W) float32 metres above ground, NaN where unknown.
+
+        Raises:
+            RasterError: The file cannot be read, or holds what cannot be heights above ground.
+        """
+        if self._match.offset is not None:
+            row, col = self._match.offset
+            return self._read_own(replace(window, row=window.row - row, col=window.col - col))
+        rows, cols = find_places(self._match.plan, window)
+        heights = np.full((window.height, window.width), np.nan, dtype=np.float32)
+        pieces = [Window(0, 0, window.height, window.width)]
+        while pieces:
+            piece = pieces.pop()
+            pieces.extend(self._resample(heights, piece, rows[piece.slices], cols[piece.slices]))
+        return heights
+
+    def _resample(
+        self, heights_m: Plane, piece: Window, rows: NDArray[np.float64], cols: NDArray[np.float64]
+    ) -> list[Window]:
+        """Fill a piece of a window from places in the file; return the halves of one that needs too much."""
+        own = self._match.plan.source
+        near = (rows > -1.0) & (rows < own.height + 1.0) & (cols > -1.0) & (cols < own.width + 1.0)
+        if not near.any():
+            return []
+        top, left = (int(np.floor(part[near].min() - 0.5)) for part in (rows, cols))
+        bottom, right = (int(np.floor(part[near].max() + 0.5)) + 1 for part in (rows, cols))
+        seen = Window(top, left, bottom - top, right - left)
+        if seen.area_px > _READ_PX and piece.area_px > 1:
+            return halve(piece)
+        read = self._read_own(seen)
+        # Places that are not near are far from what was read.
+        rows, cols = np.where(near, rows - top, 0.5), np.where(near, cols - left, 0.5)
+        heights_m[piece.slices] = np.where(near, _within_surfaces(read, rows, cols), np.float32(np.nan))
+        return []
+
+    def _read_own(self, window: Window) -> Plane:
+        """Read a window of the file's own pixels, which may reach beyond them: unknown there."""
+        heights = np.full((window.height, window.width), np.nan, dtype=np.float32)
+        row, col = max(0, window.row), max(0, window.col)
+        bottom = min(self._dataset.height, window.row + window.height)
+        right = min(self._dataset.width, window.col + window.width)
+        if bottom <= row or right <= col:
+            return heights
+        inside = Window(row - window.row, col - window.col, bottom - row, right - col)
+        heights[inside.slices] = self._read_file(FileWindow(col, row, right - col, bottom - row))
+        return heights
+
+    def _read_file(self, area: Any) -> Plane:
+        try:
+            with rasterio.Env(**_GDAL_OPTIONS):
+                stored = self._dataset.read(1, window=area, masked=True)
+        except (RasterioError, ValueError, MemoryError) as error:
+            raise RasterError(
+                f"{self._name} cannot be read: {reason(error)}. The file is damaged or cut short: get a "
+                "whole copy."
+            ) from error
+        scale, offset = self._dataset.scales[0], self._dataset.offsets[0]
+        heights: Plane = np.where(np.ma.getmaskarray(stored), np.nan, stored.data * scale + offset)
+        lowest, highest = np.fmin.reduce(heights, axis=None), np.fmax.reduce(heights, axis=None)
+        if max(-lowest, highest) > MOST_M:
+            raise RasterError(
+                f"{self._name} holds heights from {lowest:.6g} to {highest:.6g} m, which cannot all be above "
+                "ground: subtract the terrain from elevations, and declare the value that stands for unknown "
+                "(gdal_edit -a_nodata)."
+            )
+        return heights.astype(np.float32)
+
+
+def _within_surfaces(height_m: Plane, rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Plane:
+    """Read heights between pixel centres: bilinearly where the four around are one surface, else the nearest.
+
+    Args:
+        height_m: (H, W) NaN where unknown.
+        rows: Places in the corner frame, of any shape, with four pixels around them.
+        cols: Likewise.
+    """
+    top, left = np.floor(rows - 0.5).astype(np.intp), np.floor(cols - 0.5).astype(np.intp)
+    down, across = (rows - 0.5 - top).astype(np.float32), (cols - 0.5 - left).astype(np.float32)
+    top, left = np.maximum(top, 0), np.maximum(left, 0)
+    bottom, right = np.minimum(top + 1, len(height_m) - 1), np.minimum(left + 1, height_m.shape[1] - 1)
+    corners = np.stack(
+        [height_m[top, left], height_m[top, right], height_m[bottom, left], height_m[bottom, right]]
+    )
+    upper = corners[0] + across * (corners[1] - corners[0])
+    lower = corners[2] + across * (corners[3] - corners[2])
+    # Where one of the four is unknown, so is the span.
+    one_surface = corners.max(axis=0) - corners.min(axis=0) <= TEAR_M
+    nearest = height_m[np.where(down < 0.5, top, bottom), np.where(across < 0.5, left, right)]
+    result: Plane = np.where(one_surface, upper + down * (lower - upper), nearest)
+    return result
