@@ -30,7 +30,7 @@ main.add_command(baseline)
 def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
     """Train a road network. Ctrl-C saves the state and ends; --resume goes on."""
     from training.recipe import read_recipe  # noqa: PLC0415 - torch takes seconds to import
-    from training.train_roads import train_roads  # noqa: PLC0415
+    from training.roads.train import train_roads  # noqa: PLC0415
 
     folder = out or Path("runs") / config.stem
     train_roads(read_recipe(config), data=data, out=folder, resume=resume, start=start, progress=Bar())
@@ -44,8 +44,8 @@ def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: st
 @click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
 def heights(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
     """Train a network for heights. Ctrl-C saves the state and ends; --resume goes on."""
-    from training.height_recipe import read_height_recipe  # noqa: PLC0415
-    from training.train_heights import train_heights  # noqa: PLC0415
+    from training.heights.recipe import read_height_recipe  # noqa: PLC0415
+    from training.heights.train import train_heights  # noqa: PLC0415
 
     folder = out or Path("runs") / config.stem
     recipe = read_height_recipe(config)
@@ -85,7 +85,7 @@ def validate(weights: str, *, config: Path, data: Path) -> None:
     By lengths within 5 px, TOPO and APLS.
     """
     from training.recipe import read_recipe  # noqa: PLC0415
-    from training.validate import judge_weights  # noqa: PLC0415
+    from training.roads.validate import judge_weights  # noqa: PLC0415
 
     figures = judge_weights(weights, read_recipe(config), data, progress=Bar())
     click.echo(" ".join(f"{name}={value:.4f}" for name, value in figures.items()))

@@ -10,7 +10,7 @@ from engine.networks.weights import build_network, save_weights
 from engine.roads.decode import DecodeOptions
 from training.checkpoint import read_checkpoint
 from training.config import TrainingError
-from training.height_config import HeightNetworkOptions
+from training.heights.config import HeightNetworkOptions
 
 HEIGHT_NETWORKS = get_args(get_type_hints(HeightNetworkOptions)["name"])
 """Architectures that predict heights; the others predict roads."""

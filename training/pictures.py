@@ -6,8 +6,8 @@ from torch import Tensor
 from engine.networks.geopose import GeoposeOutput
 from engine.networks.layout import ROAD, VERTEX
 from training.augment import IMAGE_SCALE
-from training.height_losses import HeightBatch
-from training.losses import Batch
+from training.heights.losses import HeightBatch
+from training.roads.losses import Batch
 
 _LEAST_WHITE_M = 3.0
 """Height that is drawn white where nothing is higher: a storey."""

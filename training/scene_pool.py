@@ -1,15 +1,11 @@
 """Rendered towns as a source of training images: a small pool that moves on with the steps."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from training.config import Source
-from training.datasets import Gallery, RoadImage
 from training.scenes.options import SceneOptions
-from training.scenes.scene import render_scene
 
 EXAM_SCENES = 1_000_000
 """Scenes from this number on are kept for validation."""
@@ -35,17 +31,6 @@ def scene_options(number: int, size_px: int) -> SceneOptions:
         noise=float(rng.uniform(0.004, 0.03)),
         overpasses=bool(rng.random() < 0.4),
     )
-
-
-def render_image(number: int, source: Source) -> RoadImage:
-    """Render one scene with the roads where the image shows them.
-
-    Args:
-        number: Of the scene, from 0.
-        source: Size of the image.
-    """
-    scene = render_scene(scene_options(number, source.size_px))
-    return RoadImage.prepare(f"scene {number}", scene.rgb, scene.image_graph)
 
 
 Rendered = TypeVar("Rendered")
@@ -91,19 +76,3 @@ class RollingPool(Generic[Rendered, Hung]):
             }
             self._hung = self._hang(list(self._images.values()))
         return self._hung
-
-
-class ScenePool(RollingPool[RoadImage, Gallery]):
-    """Scenes to draw crops with roads from.
-
-    Args:
-        source: Size of the scenes and of the pool.
-    """
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(
-            partial(render_image, source=source),
-            Gallery.hang,
-            size=source.pool,
-            refresh_steps=source.refresh_steps,
-        )

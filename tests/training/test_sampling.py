@@ -8,7 +8,7 @@ from engine.roads.densify import densify
 from engine.roads.graph import RoadGraph
 from training.augment import View, move_graph
 from training.config import AugmentOptions, SamplingOptions, TrainingError
-from training.datasets import Gallery, RoadImage, draw_crop
+from training.roads.datasets import Gallery, RoadImage, draw_crop
 from training.sampling import draw_centre, draw_kind, find_chances, find_places, road_px
 
 

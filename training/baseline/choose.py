@@ -8,8 +8,8 @@ from engine.progress import Progress, Silent
 from training.baseline.extract import load_mask_network, predict_road
 from training.baseline.vectorise import VectoriseOptions, vectorise
 from training.config import Recipe, TrainingError
-from training.exam import load_tiles
-from training.tile_scores import compare_lengths, compare_topology
+from training.roads.exam import load_tiles
+from training.roads.tile_scores import compare_lengths, compare_topology
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 

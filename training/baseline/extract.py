@@ -21,7 +21,7 @@ from training.baseline.vectorise import VectoriseOptions, vectorise
 from training.checkpoint import read_checkpoint
 from training.config import TrainingError
 from training.images import read_pixels
-from training.sources import find_images
+from training.roads.sources import find_images
 
 _CORE_PX, _MARGIN_PX = 1024, 64
 """Windows as in the engine's extraction: the same context, and memory that does not grow."""

@@ -13,11 +13,11 @@ from torch.nn import functional
 from engine.progress import Progress
 from training.baseline.unet import MaskUnet
 from training.config import NetworkOptions, Recipe
-from training.datasets import Crop, Crops, collect
-from training.exam import load_exam
-from training.losses import Batch
 from training.pictures import draw_masks
-from training.sources import load_crops
+from training.roads.datasets import Crop, Crops, collect
+from training.roads.exam import load_exam
+from training.roads.losses import Batch
+from training.roads.sources import load_crops
 from training.task import TOTAL, Examiner, Verdict
 
 NETWORK = NetworkOptions(name="mask-unet")

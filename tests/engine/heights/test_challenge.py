@@ -239,15 +239,24 @@ def test_a_broken_table_is_refused_by_line(tmp_path, text, found):
         read_ground_resolutions(path)
 
 
-@pytest.mark.parametrize("shape", [(4, 6), (5, 7)])
+@pytest.mark.parametrize("shape", [(4, 6), (5, 7), (1, 1)])
 def test_a_prediction_at_half_resolution_fills_the_image(shape):
-    rows, cols = (side + 1 & ~1 for side in shape)
-    small = np.arange(rows * cols // 4, dtype=np.float32).reshape(rows // 2, cols // 2)
-    heights, pose = enlarge(small, POSE.rescaled(0.5), shape)
+    """A slope stays the slope that it is: nothing moves by half a pixel."""
+    rows, cols = np.mgrid[: shape[0], : shape[1]]
+    slope = (3.0 * rows + 0.5 * cols).astype(np.float32)
+    heights, pose = enlarge(slope[::2, ::2], POSE.rescaled(0.5), shape)
+    inner = np.s_[: shape[0] - 1 + shape[0] % 2, : shape[1] - 1 + shape[1] % 2]
     assert heights.shape == shape
-    assert np.array_equal(heights[::2, ::2], small)
-    assert np.array_equal(heights[1::2, 1::2], small[: shape[0] // 2, : shape[1] // 2])
+    assert heights.dtype == np.float32
+    assert np.array_equal(heights[inner], slope[inner])
+    assert heights.max() <= slope.max()
     assert (pose.angle_rad, pose.scale_px_per_m) == pytest.approx((1.25, 1.5))
+
+
+def test_what_is_unknown_at_half_resolution_does_not_spread():
+    small = np.array([[4.0, nan, 8.0]])
+    heights, _ = enlarge(small, POSE, (2, 6))
+    assert np.array_equal(heights, [[4, 4, nan, nan, 8, 8]] * 2, equal_nan=True)
 
 
 def test_rows_and_columns_are_never_exchanged():

@@ -29,11 +29,11 @@ from training.baseline.unet import MaskUnet
 from training.baseline.vectorise import VectoriseOptions
 from training.checkpoint import read_checkpoint
 from training.config import TrainingError
-from training.datasets import Crop, RoadImage, collect
-from training.exam import set_exam
 from training.loop import BEST, LAST, train
-from training.losses import Batch
 from training.recipe import read_recipe
+from training.roads.datasets import Crop, RoadImage, collect
+from training.roads.exam import set_exam
+from training.roads.losses import Batch
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning_fabric")
 

@@ -8,8 +8,8 @@ from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
 from engine.roads.mask import mask_from_graph
 from training.baseline.vectorise import VectoriseOptions, vectorise
-from training.datasets import RoadImage
-from training.tile_scores import compare_lengths, compare_topology
+from training.roads.datasets import RoadImage
+from training.roads.tile_scores import compare_lengths, compare_topology
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 

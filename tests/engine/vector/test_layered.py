@@ -10,7 +10,7 @@ import fiona
 import pytest
 
 from engine.errors import OutputError
-from engine.roads.layered import Layer, check_replaceable, read_provenance, write_layers
+from engine.vector.layered import Layer, check_replaceable, read_provenance, write_layers
 
 
 def points(count: int) -> Iterator[dict[str, Any]]:

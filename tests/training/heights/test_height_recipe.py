@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from training.config import TrainingError
-from training.height_config import HeightRecipe
-from training.height_recipe import read_height_recipe
+from training.heights.config import HeightRecipe
+from training.heights.recipe import read_height_recipe
 
 CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
 SOURCE = '[[sources]]\nkind = "scenes"\n'

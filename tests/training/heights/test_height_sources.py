@@ -15,9 +15,9 @@ from engine.errors import EngineError
 from engine.heights.challenge import write_heights, write_view
 from engine.heights.pose import Pose
 from training.config import RunOptions, TrainingError
-from training.height_augment import HeightImage
-from training.height_config import HeightRecipe, HeightSource, HeightValidationOptions
-from training.height_sources import (
+from training.heights.augment import HeightImage
+from training.heights.config import HeightRecipe, HeightSource, HeightValidationOptions
+from training.heights.sources import (
     load_height_crops,
     load_height_exam_images,
     load_height_images,

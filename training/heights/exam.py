@@ -19,8 +19,8 @@ from engine.heights.pose import Pose, angle_difference
 from engine.networks.geopose import GeoposeOutput, least_squares_scale, scale_sums
 from engine.networks.layout import STRIDE_PX
 from training.augment import normalise
-from training.exam import LARGEST_TILE_PX
-from training.height_augment import HeightImage
+from training.heights.augment import HeightImage
+from training.images import LARGEST_TILE_PX
 from training.task import Verdict
 
 UNPOSED = "unposed"

@@ -11,7 +11,7 @@ from engine.networks.layout import EDGES, OFFSETS, PAIRS
 from engine.roads.graph import RoadGraph
 from engine.roads.tensor import encode
 from training.config import LossOptions
-from training.losses import TERMS, Batch, graph_tensor_loss, make_batch
+from training.roads.losses import TERMS, Batch, graph_tensor_loss, make_batch
 
 SIDE_PX = 64
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.config import TrainingError
-from training.height_config import HeightRecipe, HeightSource, HeightValidationOptions
+from training.heights.config import HeightRecipe, HeightSource, HeightValidationOptions
 from training.recipe import read_toml_recipe
 
 

@@ -11,7 +11,7 @@ from engine.heights.pose import Pose
 from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
 from engine.networks.geopose import GeoposeOutput
 from training.config import TrainingError
-from training.height_losses import CLEAR_LEAN_PX, HEIGHT_TERMS, HeightBatch, HeightLossOptions, height_loss
+from training.heights.losses import CLEAR_LEAN_PX, HEIGHT_TERMS, HeightBatch, HeightLossOptions, height_loss
 
 POSES = (Pose(0.4, 0.5), Pose(-2.0, 1.25))
 EVERY_SHAPE = [HeightLossOptions(errors=errors) for errors in ("squared", "robust", "r2")]

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from engine.heights.pose import Pose
 from engine.networks.geopose import GeoposeOutput
-from training.height_augment import HeightImage
-from training.height_exam import examine_heights, judge_heights, judged_height_part, predict_image
+from training.heights.augment import HeightImage
+from training.heights.exam import examine_heights, judge_heights, judged_height_part, predict_image
 
 CPU = torch.device("cpu")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from training.config import AugmentOptions, CheckpointOptions, OptimiserOptions, RunOptions
-from training.height_losses import HeightLossOptions
+from training.heights.losses import HeightLossOptions
 
 
 @dataclass(frozen=True, slots=True)

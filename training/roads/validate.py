@@ -22,11 +22,11 @@ from engine.roads.graph import RoadGraph
 from engine.roads.refine import RasterBorder
 from training.augment import normalise
 from training.config import Recipe
-from training.datasets import Crop, RoadImage, collect
-from training.exam import Exam, load_tiles
-from training.losses import TERMS, graph_tensor_loss
+from training.roads.datasets import Crop, RoadImage, collect
+from training.roads.exam import Exam, load_tiles
+from training.roads.losses import TERMS, graph_tensor_loss
+from training.roads.tile_scores import compare_lengths, compare_topology
 from training.task import Verdict
-from training.tile_scores import compare_lengths, compare_topology
 
 THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 """How probable a vertex is along a road depends on the loss, so its threshold is chosen by trial."""
@@ -117,7 +117,7 @@ def judge_tiles(
 
     Args:
         network: Maps (1, 3, H, W) to logits (1, 28, H, W).
-        tiles: Images with roads, each of which the network sees in one piece: see ``training.exam``.
+        tiles: Images with roads, each of which the network sees in one piece: see ``training.roads.exam``.
         device: Where the network lives.
         thresholds: Vertex thresholds to try.
         options: How to decode otherwise.

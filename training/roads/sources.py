@@ -17,29 +17,11 @@ from engine.roads.lines import read_lines
 from engine.roads.mask import graph_from_mask
 from engine.roads.research_formats import read_pickle_graph
 from training.config import Recipe, Source, TrainingError
-from training.datasets import Crops, Gallery, RoadImage
-from training.images import read_pixels
+from training.images import IMAGE_SUFFIXES, LARGEST_PX, list_folder, read_pixels
+from training.roads.datasets import Crops, Gallery, RoadImage
+from training.roads.rendered import ScenePool, render_image
 from training.sampling import Supply, find_chances
-from training.scene_pool import EXAM_SCENES, ScenePool, render_image
-
-IMAGE_SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
-"""What an image of an image-and-mask folder may end with."""
-
-LARGEST_PX = 400_000_000
-"""Images are held in memory, three bytes a pixel."""
-
-
-def list_folder(folder: Path) -> list[Path]:
-    """List what a folder holds, by name.
-
-    Raises:
-        TrainingError: There is no such folder.
-    """
-    if not folder.is_dir():
-        raise TrainingError(
-            f"There is no folder {folder}: set --data to the folder that the recipe's paths start from."
-        )
-    return sorted(folder.iterdir())
+from training.scene_pool import EXAM_SCENES
 
 
 def find_images(folder: Path) -> list[Path]:

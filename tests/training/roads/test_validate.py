@@ -14,10 +14,10 @@ from engine.roads.decode import DecodeOptions
 from engine.roads.graph import RoadGraph
 from engine.roads.tensor import encode
 from training.config import LossOptions, Recipe, RunOptions, Source, ValidationOptions
-from training.datasets import RoadImage
-from training.exam import set_exam
-from training.sources import load_images
-from training.validate import THRESHOLDS, crop_losses, examine, grade, judge_tiles
+from training.roads.datasets import RoadImage
+from training.roads.exam import set_exam
+from training.roads.sources import load_images
+from training.roads.validate import THRESHOLDS, crop_losses, examine, grade, judge_tiles
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 CPU = torch.device("cpu")
@@ -123,7 +123,7 @@ def test_tiles_with_the_most_image_are_judged(image: RoadImage) -> None:
 
 
 def test_large_images_are_judged_in_part(image: RoadImage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.exam.LARGEST_TILE_PX", 96)
+    monkeypatch.setattr("training.roads.exam.LARGEST_TILE_PX", 96)
     recipe = Recipe(run=RunOptions(crop_px=64), validation=ValidationOptions(crops=1, tiles=1))
     (tile,) = set_exam([image], recipe).tiles
     assert (tile.rgb.shape, tile.valid.shape) == ((3, 96, 96), (96, 96))

@@ -12,10 +12,10 @@ from engine.heights.metadata import read_ground_resolutions
 from engine.heights.pose import Pose
 from engine.progress import Progress, Silent
 from training.config import TrainingError
-from training.height_augment import HeightImage
-from training.height_config import HeightRecipe, HeightSource
-from training.height_datasets import HeightCrops, HeightGallery
-from training.height_rasters import load_rasters
+from training.heights.augment import HeightImage
+from training.heights.config import HeightRecipe, HeightSource
+from training.heights.datasets import HeightCrops, HeightGallery
+from training.heights.rasters import load_rasters
 from training.sampling import Supply, find_chances
 from training.scene_pool import EXAM_SCENES, RollingPool, scene_options
 from training.scenes.scene import render_scene

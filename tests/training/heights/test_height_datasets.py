@@ -10,10 +10,10 @@ import torch
 from engine.heights.pose import Pose
 from training.augment import View
 from training.config import RunOptions, TrainingError
-from training.height_augment import HeightImage, look_at, stretch_heights
-from training.height_config import HeightAugmentOptions, HeightRecipe, HeightSource
-from training.height_datasets import HeightCrops, HeightGallery, _look_stretched, draw_height_crop
-from training.height_sources import render_heights
+from training.heights.augment import HeightImage, look_at, stretch_heights
+from training.heights.config import HeightAugmentOptions, HeightRecipe, HeightSource
+from training.heights.datasets import HeightCrops, HeightGallery, _look_stretched, draw_height_crop
+from training.heights.sources import render_heights
 
 SCENE = HeightSource("scenes", size_px=192, m_per_px=(0.5, 0.5), off_nadir_deg=(25.0, 25.0))
 PLAIN = HeightAugmentOptions(

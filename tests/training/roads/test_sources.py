@@ -17,10 +17,10 @@ from engine.raster.crs import reproject_points
 from engine.roads.graph import RoadGraph
 from engine.roads.research_formats import write_pickle_graph
 from training.config import Recipe, RunOptions, Source, TrainingError, ValidationOptions
-from training.datasets import RoadImage
-from training.exam import load_exam_images
-from training.scene_pool import ScenePool
-from training.sources import load_crops, load_images, part_of
+from training.roads.datasets import RoadImage
+from training.roads.exam import load_exam_images
+from training.roads.rendered import ScenePool
+from training.roads.sources import load_crops, load_images, part_of
 
 TRANSFORM = Affine(1.0, 0.0, 500_000.0, 0.0, -1.0, 5_400_000.0)
 
@@ -161,7 +161,7 @@ def test_scene_pool_depends_on_the_step_alone(monkeypatch: pytest.MonkeyPatch) -
             f"{number}", np.zeros((3, source.size_px, source.size_px), np.uint8), RoadGraph.empty()
         )
 
-    monkeypatch.setattr("training.scene_pool.render_image", render)
+    monkeypatch.setattr("training.roads.rendered.render_image", render)
     source = Source("scenes", pool=3, size_px=32, refresh_steps=10)
     pool = ScenePool(source)
     names = [[image.name for image in pool.at(step).images] for step in (0, 9, 10, 45)]

@@ -12,7 +12,7 @@ from engine.heights.flow import feature_positions, ground_positions
 from engine.heights.pose import LEFT_RIGHT, UP_DOWN, Pose, turn
 from training.augment import View, draw_matrix
 from training.config import AugmentOptions, TrainingError
-from training.height_augment import HeightImage, draw_stretch, look_at, stretch_heights
+from training.heights.augment import HeightImage, draw_stretch, look_at, stretch_heights
 from training.scenes.buildings import FLAT
 from training.scenes.options import SceneOptions
 from training.scenes.scene import Scene, render_scene

@@ -24,7 +24,7 @@ from training.config import (
 )
 from training.export import export_weights
 from training.loop import BEST, LAST
-from training.train_roads import train_roads
+from training.roads.train import train_roads
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = {

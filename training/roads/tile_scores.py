@@ -15,7 +15,7 @@ from engine.evaluation.pairs.area import ValidPixels
 from engine.frames import RowCol
 from engine.roads.clip import clip_to_polygon
 from engine.roads.graph import RoadGraph
-from training.datasets import RoadImage
+from training.roads.datasets import RoadImage
 
 TOLERANCE_PX = 5.0
 """A road counts as found within this distance: the truth itself is up to 3 m off."""

@@ -13,15 +13,15 @@ from training.__main__ import main
 from training.checkpoint import Checkpoint, read_checkpoint
 from training.config import CheckpointOptions, OptimiserOptions, RunOptions, TrainingError
 from training.export import export_weights
-from training.height_config import (
+from training.heights.config import (
     HeightNetworkOptions,
     HeightRecipe,
     HeightSource,
     HeightValidationOptions,
 )
-from training.height_losses import HeightLossOptions
+from training.heights.losses import HeightLossOptions
+from training.heights.train import HeightTask, train_heights
 from training.loop import BEST, LAST
-from training.train_heights import HeightTask, train_heights
 
 TINY = {
     "stem": 8,

@@ -8,11 +8,9 @@ import numpy as np
 
 from engine.progress import Progress
 from training.config import AugmentOptions, Recipe, SamplingOptions, Source, TrainingError
-from training.datasets import Crop, Gallery, RoadImage, draw_crop
-from training.sources import load_images
-
-LARGEST_TILE_PX = 2048
-"""Larger images are judged on their upper left part of this side, which a network sees in one piece."""
+from training.images import LARGEST_TILE_PX
+from training.roads.datasets import Crop, Gallery, RoadImage, draw_crop
+from training.roads.sources import load_images
 
 _ANYWHERE = SamplingOptions(uniform=1.0, junctions=0.0, parallels=0.0, overpasses=0.0, min_valid=0.5)
 _AS_IT_IS = replace(AugmentOptions(), rotation_probability=0.0)

@@ -14,7 +14,7 @@ from engine.roads.tensor import encode
 from training import augment
 from training.augment import View
 from training.config import AugmentOptions, Recipe, SamplingOptions, TrainingError
-from training.losses import Batch, make_batch
+from training.roads.losses import Batch, make_batch
 from training.sampling import (
     KINDS,
     Kind,

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from engine.networks.geopose import GeoposeOutput
 from engine.progress import Progress
 from training.checkpoint import Checkpoint
-from training.height_config import HeightRecipe
-from training.height_datasets import HeightCrops
-from training.height_exam import examine_heights, judged_height_part
-from training.height_losses import HEIGHT_TERMS, HeightBatch, height_loss
-from training.height_sources import load_height_crops, load_height_exam_images
+from training.heights.config import HeightRecipe
+from training.heights.datasets import HeightCrops
+from training.heights.exam import examine_heights, judged_height_part
+from training.heights.losses import HEIGHT_TERMS, HeightBatch, height_loss
+from training.heights.sources import load_height_crops, load_height_exam_images
 from training.loop import train
 from training.networks import make_network
 from training.pictures import draw_heights

@@ -11,15 +11,15 @@ from torch import Tensor, nn
 from engine.progress import Progress
 from training.checkpoint import Checkpoint
 from training.config import Recipe
-from training.datasets import Crops
-from training.exam import load_exam
 from training.loop import train
-from training.losses import TERMS, Batch, graph_tensor_loss
 from training.networks import make_network
 from training.pictures import draw_graph_tensors
-from training.sources import load_crops
+from training.roads.datasets import Crops
+from training.roads.exam import load_exam
+from training.roads.losses import TERMS, Batch, graph_tensor_loss
+from training.roads.sources import load_crops
+from training.roads.validate import examine
 from training.task import Examiner
-from training.validate import examine
 
 
 @dataclass(frozen=True, slots=True)

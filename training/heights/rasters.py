@@ -19,9 +19,9 @@ from engine.raster.placement import find_source_grid
 from engine.raster.source import Pixels, Source, open_dataset, reason
 from engine.raster.windows import Window
 from training.config import TrainingError
-from training.height_augment import HeightImage
-from training.height_config import HeightSource
-from training.sources import IMAGE_SUFFIXES, LARGEST_PX, list_folder
+from training.heights.augment import HeightImage
+from training.heights.config import HeightSource
+from training.images import IMAGE_SUFFIXES, LARGEST_PX, list_folder
 
 _HEIGHTS_M = (-100.0, 1000.0)
 """What can be a height above ground; beyond it are the marks that files have for unknown ones."""

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from engine.frames import RowCol
 from engine.roads.graph import RoadGraph
-from training.datasets import RoadImage
-from training.tile_scores import compare_lengths, compare_topology
+from training.roads.datasets import RoadImage
+from training.roads.tile_scores import compare_lengths, compare_topology
 
 Town = tuple[NDArray[np.uint8], RoadGraph[RowCol]]
 

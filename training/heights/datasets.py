@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from training import augment
 from training.augment import View
 from training.config import AugmentOptions, TrainingError
-from training.height_augment import HeightImage, draw_stretch, look_at, stretch_heights
-from training.height_config import HeightAugmentOptions, HeightRecipe
-from training.height_losses import HeightBatch
+from training.heights.augment import HeightImage, draw_stretch, look_at, stretch_heights
+from training.heights.config import HeightAugmentOptions, HeightRecipe
+from training.heights.losses import HeightBatch
 from training.sampling import Supply, draw_centre, draw_supplies
 
 ATTEMPTS = 20
