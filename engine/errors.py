@@ -21,6 +21,12 @@ class RasterError(EngineError):
     code = "raster"
 
 
+class VectorError(EngineError):
+    """A layer of points, lines or polygons cannot be read, or holds something else than is needed."""
+
+    code = "vector"
+
+
 class GraphError(EngineError):
     """A road graph, or a file that should hold one, is not usable."""
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.roads import layered
-from engine.roads.layered import Layer, read_provenance, write_layers
 from engine.roads.segments import RoadNetwork, Segment
+from engine.vector import layered
+from engine.vector.layered import Layer, read_provenance, write_layers
 
 __all__ = [
     "JUNCTION_FIELDS",

@@ -2,10 +2,8 @@
 
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import fiona
@@ -14,18 +12,15 @@ from fiona.errors import FionaError
 
 from engine.errors import GraphError, RasterError
 from engine.frames import XY
-from engine.raster.crs import WGS_84, check_local, is_placed, parse_crs
 from engine.roads.graph import UNKNOWN_LAYER, RoadGraph
 from engine.roads.segments import join_coincident
+from engine.vector.source import crs_of
 
 _LEVELS = range(-100, 101)
 """Layers beyond this are taken for some other number."""
 
 
 _KINDS = ("LineString", "MultiLineString")
-_NO_CRS = re.compile(rb'"crs"\s*:\s*null')
-_CRS_NAME = re.compile(rb'"crs"\s*:\s*\{[^{}]*"properties"\s*:\s*\{[^{}]*"name"\s*:\s*"([^"]+)"')
-_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +124,6 @@ def _choose_layer(path: str, wanted: str | None) -> str:
     raise GraphError(f"{path} has no layer of lines: give a layer that holds roads.")
 
 
-def _crs_of(features: Any, path: str) -> str | None:
-    """Find the reference system; None for planes in unknown relation to the globe.
-
-    Raises:
-        RasterError: The file names a system that does not exist, or that is no plane in metres.
-    """
-    crs = features.crs_wkt or None
-    if crs is None:
-        return None
-    if not is_placed(parse_crs(crs)):
-        check_local(parse_crs(crs))
-        return None
-    if features.driver == "GeoJSON" and Path(path).is_file():
-        # GDAL takes GeoJSON without a system for WGS 84, even where the file says that it has none, or
-        # names one that nobody knows.
-        with Path(path).open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-        if _NO_CRS.search(head):
-            return None
-        named = _CRS_NAME.search(head)
-        if named and b"CRS84" not in named[1] and parse_crs(crs) == parse_crs(WGS_84):
-            parse_crs(named[1].decode(errors="replace"))
-    return str(crs)
-
-
 def read_lines(
     path: str | os.PathLike[str], *, layer: str | None = None, where: str = "", skip_others: bool = False
 ) -> tuple[RoadGraph[XY], str | None]:
@@ -179,7 +149,7 @@ def read_lines(
     try:
         with fiona.open(source, layer=_choose_layer(source, layer)) as features:
             wanted = features.filter(where=where) if where else features
-            return _node(list(_lines(wanted, skip_others=skip_others))), _crs_of(features, source)
+            return _node(list(_lines(wanted, skip_others=skip_others))), crs_of(features, source)
     except (FionaError, OSError, ValueError, RasterError) as error:
         what = " ".join(str(error).split()).rstrip(".")
         raise GraphError(f"{source} cannot be read as lines: {what}.") from error

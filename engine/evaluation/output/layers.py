@@ -17,7 +17,7 @@ from engine.evaluation.output.legend import KINDS
 from engine.evaluation.results import TileResult
 from engine.raster.crs import WGS_84, local_metric_crs, parse_crs, reproject_points
 from engine.roads.georeference import coordinate_decimals, move_points
-from engine.roads.layered import Layer, check_replaceable, write_layers
+from engine.vector.layered import Layer, check_replaceable, write_layers
 
 LINE_FIELDS = {"tile": "str", "length_m": "float"}
 """Attributes of the layers ``matched``, ``missing`` and ``false``, in order."""

@@ -1,0 +1,1 @@
+"""Features in and out: layers of vector files, and GeoPackages of several layers."""
