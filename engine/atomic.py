@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from shutil import disk_usage
+from shutil import disk_usage, rmtree
 
 from fiona._err import CPLE_BaseError as FionaDriverError
 from fiona.errors import FionaError
@@ -113,6 +113,22 @@ def keep_inputs(final: str | os.PathLike[str], inputs: Iterable[str | os.PathLik
 
 
 @contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Turn failures to write inside the block into one line that says what to do.
+
+    Args:
+        folder: Where is written.
+
+    Raises:
+        OutputError: What is inside failed to write.
+    """
+    try:
+        yield
+    except _FAILURES as error:
+        raise _explained(error, folder) from error
+
+
+@contextmanager
 def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path to write to; rename it to ``final`` when the block ends well.
 
@@ -134,9 +150,47 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
     folder = writable_folder(target)
     draft = _draft_of(target)
     try:
-        yield draft
-        draft.replace(target)
-    except _FAILURES as error:
-        raise _explained(error, folder) from error
+        with writing_into(folder):
+            yield draft
+            draft.replace(target)
     finally:
         _remove(draft)
+
+
+@contextmanager
+def atomic_folder(final: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary folder to fill; rename it to ``final`` when the block ends well.
+
+    It lies beside the final one. If the block fails in any way it is removed with all that is in it.
+
+    Args:
+        final: Where the folder shall appear. One that is there must be empty: what somebody keeps in it
+            is never removed.
+
+    Yields:
+        The folder to fill.
+
+    Raises:
+        OutputError: There is something in the folder already, or it cannot be made.
+    """
+    target = Path(final).absolute()
+    draft = _draft_of(target)
+    parent = writable_folder(draft)
+    try:
+        if os.path.lexists(target) and not (target.is_dir() and not any(target.iterdir())):
+            raise OutputError(
+                f"{target} is there already and not an empty folder: empty it or choose another name."
+            )
+        draft.mkdir()
+    except OSError as error:
+        raise _explained(error, parent) from error
+    try:
+        yield draft
+        try:
+            if target.is_dir():  # empty, which not every system lets a folder replace
+                target.rmdir()
+            draft.rename(target)
+        except OSError as error:
+            raise _explained(error, parent) from error
+    finally:
+        rmtree(draft, ignore_errors=True)

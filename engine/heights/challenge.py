@@ -215,6 +215,16 @@ def write_view(path: Path, pose: Pose) -> None:
         draft.write_text(json.dumps(view) + "\n", encoding="utf-8")
 
 
+def image_shape(path: Path) -> tuple[int, int]:
+    """Return the rows and columns of an image in full resolution, without reading it.
+
+    Raises:
+        RasterError: The file cannot be opened.
+    """
+    with open_dataset(str(path)) as dataset:
+        return dataset.height, dataset.width
+
+
 def read_rgb(path: Path, *, half: bool = False) -> NDArray[np.uint8]:
     """Read an image, or, three to four times as fast, its half resolution.
 

@@ -1,9 +1,13 @@
 """The table of the Overhead Geopose Challenge's images, ``metadata.csv``."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.errors import RasterError
+
+TABLE = "metadata.csv"
+"""Its name."""
 
 
 def _metres(text: str | None) -> float | None:
@@ -45,3 +49,39 @@ def read_ground_resolutions(path: Path) -> dict[str, float]:
     except (OSError, ValueError, csv.Error) as error:
         raise RasterError(f"{path} cannot be read as a table ({error}): get a whole copy.") from error
     return found
+
+
+def find_ground_resolutions(
+    folder: Path, names: Iterable[str], *, table: Path | None = None
+) -> dict[str, float]:
+    """Find the ground resolution of every image of a folder.
+
+    Args:
+        folder: Where the images are.
+        names: Of the images.
+        table: Which table to read; else that of the folder or, as the challenge hands its data out, of the
+            one above.
+
+    Returns:
+        Metres per pixel by these names.
+
+    Raises:
+        RasterError: There is no table, it cannot be read, or an image is missing in it.
+    """
+    found = table or next(
+        (path for path in (folder / TABLE, folder.absolute().parent / TABLE) if path.is_file()), None
+    )
+    if found is None:
+        raise RasterError(
+            f"{folder} has no {TABLE}, nor has the folder above it: name one (--metadata), or give the "
+            "ground size of all the images' pixels (--gsd)."
+        )
+    sizes = read_ground_resolutions(found)
+    missing = [name for name in names if name not in sizes]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise RasterError(
+            f"{found} has no line for {missing[0]}{more}: add what is missing, or give the ground size of "
+            "all the images' pixels (--gsd)."
+        )
+    return {name: sizes[name] for name in names}
