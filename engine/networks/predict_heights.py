@@ -22,11 +22,14 @@ class PredictedHeights:
             pixels: they add up over the images of a scene (``engine.heights.pose.ScaleSums``).
         vote: (2,) float64 row, col of the flow's direction, as long as it should weigh
             (``engine.heights.pose.mean_direction``).
+        weight_m: Σ height of the counted pixels: how long the vote would be, were the network sure of one
+            direction in every part of the image.
     """
 
     height_m: NDArray[np.float32]
     sums: NDArray[np.float64]
     vote: NDArray[np.float64]
+    weight_m: float
 
 
 class HeightPredictor:
@@ -85,14 +88,13 @@ class HeightPredictor:
         phase_px: tuple[int, int],
     ) -> PredictedHeights:
         ready, (rows, cols) = self._runner.input([image], phase_px)
-        whole: GeoposeOutput = self._runner.network(ready, torch.tensor([m_per_px], device=ready.device))
-        output = GeoposeOutput(
-            whole.height_m[:, :, rows, cols], whole.magnitude_px[:, :, rows, cols], whole.direction
-        )
-        mask = torch.from_numpy(speaking).to(ready.device)[None, None]  # (1, 1, H, W)
-        height_m: NDArray[np.float32] = output.height_m[0, 0].cpu().numpy()
+        output: GeoposeOutput = self._runner.network(ready, torch.tensor([m_per_px], device=ready.device))
+        mask = torch.zeros_like(output.height_m, dtype=torch.bool)  # (1, 1, row + H + .., col + W + ..)
+        mask[:, :, rows, cols] = torch.from_numpy(speaking).to(ready.device)
+        height_m: NDArray[np.float32] = output.height_m[0, 0, rows, cols].cpu().numpy()
         return PredictedHeights(
             np.where(valid, height_m, np.float32(np.nan)),
             scale_sums(output.height_m, output.magnitude_px, mask)[0].cpu().numpy(),
             direction_votes(output, mask)[0].cpu().numpy(),
+            float(np.sum(height_m, where=speaking, dtype=np.float64)),
         )

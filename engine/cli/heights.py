@@ -1,0 +1,68 @@
+"""``plumbline heights``: from one oblique raster to heights above ground and the view."""
+
+from pathlib import Path
+
+import click
+
+from engine.cli.options import Number, finish, make_reporter, parse_bands, parse_extent, progress_option
+from engine.heights.estimate import HeightOptions
+from engine.heights.run import HeightProducts, estimate_to_files
+from engine.networks.weights import DEFAULT_HEIGHTS
+from engine.raster.reader import Extent, RasterOptions
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("heights", short_help="Estimate heights above ground from an image.")
+@click.argument("input_path", metavar="INPUT")
+@click.argument("output", type=_FILE)
+@click.option(
+    "--weights", default=DEFAULT_HEIGHTS, show_default=True, help="Name of shipped weights, or a file."
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
+@click.option(
+    "--extent", callback=parse_extent, help="XMIN,YMIN,XMAX,YMAX[,EPSG:N], in the raster's system by default."
+)
+@click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
+@click.option(
+    "--working-m",
+    type=Number(0, min_open=True),
+    help="Ground size of the pixels that the network sees; chosen by the weights by default. Twice the "
+    "raster's own is four times as fast.",
+)
+@click.option(
+    "--azimuth-deg", type=Number(-360, 360), help="Direction from the ground to the sensor, from north."
+)
+@click.option("--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground.")
+@click.option("--flow", type=_FILE, help="Also write where the ground below each pixel lies, in pixels.")
+@progress_option
+def command(  # noqa: PLR0913 - one parameter an option
+    input_path: str,
+    output: Path,
+    *,
+    weights: str,
+    device: str,
+    bands: tuple[int, ...] | None,
+    extent: Extent | None,
+    gsd: float | None,
+    working_m: float | None,
+    azimuth_deg: float | None,
+    off_nadir_deg: float | None,
+    flow: Path | None,
+    progress: str,
+) -> None:
+    """Estimate the heights above ground of what INPUT shows, any raster, to OUTPUT: .tif."""
+    options = HeightOptions(
+        weights=weights,
+        device=device,
+        raster=RasterOptions(bands=bands, extent=extent, source_m_per_px=gsd),
+        working_m=working_m,
+        azimuth_deg=azimuth_deg,
+        off_nadir_deg=off_nadir_deg,
+    )
+    reporter = make_reporter(progress)
+    finish(
+        reporter,
+        lambda: estimate_to_files(input_path, HeightProducts(output, flow), options, progress=reporter),
+    )
