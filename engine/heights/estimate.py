@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from engine.networks.weights import DEFAULT_HEIGHTS, load_weights
 from engine.progress import Progress, Silent
 from engine.raster.blend import blend
 from engine.raster.grid import Grid
-from engine.raster.reader import RasterOptions, RasterReader, open_raster
+from engine.raster.reader import Pixels, RasterOptions, open_raster
 from engine.raster.windows import Tile, Window, tile
 
 _BLOCK_ROWS, _BLOCK_COLS = 512, 2048
@@ -90,10 +91,30 @@ class Estimate:
         return Estimate(self.grid, view, tags, lambda window: self.read(window) * np.float32(slope))
 
 
-class _Windows:
-    """Predicts the windows of a raster one after the other, and gathers what they say of the view."""
+class GridReader(Protocol):
+    """Gives the pixels of one grid by windows: a raster, or an image in memory."""
 
-    def __init__(self, reader: RasterReader, predictor: HeightPredictor, options: HeightOptions) -> None:
+    @property
+    def grid(self) -> Grid:
+        """Where the pixels lie."""
+
+    def read(self, window: Window) -> Pixels:
+        """Read a window of the grid."""
+
+
+class SceneWindows:
+    """Predicts the windows of a scene one after the other, and gathers what they say of the view.
+
+    Args:
+        reader: What the network sees.
+        predictor: The network.
+        options: Sizes of the windows.
+
+    Attributes:
+        votes: What the windows predicted so far say of the view.
+    """
+
+    def __init__(self, reader: GridReader, predictor: HeightPredictor, options: HeightOptions) -> None:
         self.votes = SceneVotes.none()
         self._reader = reader
         self._predictor = predictor
@@ -202,7 +223,7 @@ def estimate(
     ):
         own = reader.source_grid.window(reader.source_part)
         metadata = _read_metadata(path, own, progress)
-        windows = _Windows(reader, predictor, options)
+        windows = SceneWindows(reader, predictor, options)
         pieces = windows.predicted(progress)
         for _, strip in blend(pieces, reader.grid.height, reader.grid.width, ramp_px=options.ramp_px):
             heights.append(strip[0])
