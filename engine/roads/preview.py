@@ -10,11 +10,11 @@ from shapely import points as shapely_points
 
 from engine.frames import RowCol
 from engine.raster.grid import Grid
+from engine.raster.painting import OVERSAMPLING, paint, write_png
 from engine.raster.reader import RasterOptions, open_raster
 from engine.raster.windows import tile
 from engine.roads.georeference import to_ground, to_pixels
 from engine.roads.graph import RoadGraph
-from engine.roads.painting import OVERSAMPLING, paint, write_png
 
 LONG_SIDE_PX = 2000
 """Larger rasters are reduced to this."""

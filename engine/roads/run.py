@@ -4,9 +4,9 @@ from pathlib import Path
 
 from engine.atomic import keep_inputs, writable_folder
 from engine.errors import EngineError, OutputError
+from engine.exclusive import exclusive
 from engine.progress import Progress
 from engine.raster.source import list_files
-from engine.roads.exclusive import exclusive
 from engine.roads.extract import Extraction, RoadOptions, extract
 from engine.roads.formats import PIXEL_SUFFIXES, GraphFile, check_writable_format, suffix, write_graph
 from engine.roads.georeference import to_ground, to_pixels

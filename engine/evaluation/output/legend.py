@@ -6,7 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from engine.roads.painting import OVERSAMPLING, paint
+from engine.raster.lettering import write_word
+from engine.raster.painting import OVERSAMPLING, paint
 
 KINDS = ("matched", "missing", "false")
 """In the order of painting."""
@@ -29,40 +30,10 @@ DASH_TO_GAP = 2.0
 PAINT = np.array([(0, 0, 0), CASING, *(COLOURS[kind] for kind in KINDS)], dtype=np.float32)
 """Rows for ``paint``: none, the casing, and each kind."""
 
-# Each letter as strokes: points (x, y) of one digit each, y down; small letters lie between 2 and 6.
-_LETTERS = {
-    "a": ("0222333616051434",),
-    "c": ("321203051636",),
-    "d": ("3036", "3322120305162635"),
-    "e": ("043433221203051636",),
-    "f": ("30201116", "0232"),
-    "g": ("32372808", "3322120305162635"),
-    "h": ("0006", "0312223336"),
-    "i": ("0206", "0000"),
-    "l": ("0006",),
-    "m": ("0206", "03122326", "23324346"),
-    "n": ("0206", "0312223336"),
-    "s": ("3212031424352606",),
-    "t": ("10152636", "0232"),
-}
-_LETTER_GAP = 2.0
 _STRIP_UNITS = 14.0
 _SAMPLE_UNITS = 18.0
 _SAMPLE_GAPS = 2
 _WORD_GAP_UNITS = 12.0
-
-
-def _write_word(word: str, left: float, top: float) -> tuple[list[NDArray[np.float64]], float]:
-    """Place the strokes of a word, in units of the letters; also return where it ends."""
-    strokes = []
-    for letter in word:
-        placed = [
-            np.array([(int(x), int(y)) for x, y in zip(stroke[::2], stroke[1::2], strict=True)], dtype=float)
-            for stroke in _LETTERS[letter]
-        ]
-        strokes += [np.add(stroke, (left, top)) for stroke in placed]
-        left += max(float(stroke[:, 0].max()) for stroke in placed) + _LETTER_GAP
-    return strokes, left
 
 
 def _strip_shapes(unit_px: float) -> list[tuple[Any, int]]:
@@ -81,7 +52,7 @@ def _strip_shapes(unit_px: float) -> list[tuple[Any, int]]:
             (shapely.buffer(shapely.linestrings(piece * scale), 1.1 * scale, cap_style="flat"), code)
             for piece in pieces
         ]
-        strokes, left = _write_word(kind, left + _SAMPLE_UNITS + 4.0, middle - 4.0)
+        strokes, left = write_word(kind, left + _SAMPLE_UNITS + 4.0, middle - 4.0)
         shapes += [
             (shapely.buffer(shapely.linestrings(stroke * scale), 0.5 * scale), 1) for stroke in strokes
         ]

@@ -17,11 +17,11 @@ from engine.evaluation.output.legend import DASH_TO_GAP, KINDS, PAINT, add_legen
 from engine.evaluation.results import TileResult
 from engine.raster.crs import is_placed
 from engine.raster.extent import Extent
+from engine.raster.painting import OVERSAMPLING, paint, write_png
 from engine.raster.placement import SIZE_TOLERANCE
 from engine.raster.reader import RasterOptions
 from engine.raster.source import open_dataset
 from engine.roads.georeference import move_points
-from engine.roads.painting import OVERSAMPLING, paint, write_png
 from engine.roads.preview import read_overview
 
 LONG_SIDE_PX = 1200

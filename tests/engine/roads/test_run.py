@@ -5,10 +5,10 @@ import rasterio.shutil
 from affine import Affine
 
 from engine.errors import OutputError, RasterError
+from engine.exclusive import exclusive
 from engine.networks.candidates import Candidates
 from engine.progress import Silent
 from engine.roads import run
-from engine.roads.exclusive import exclusive
 from engine.roads.extract import RoadOptions
 from engine.roads.kept import KeptBlocks
 from engine.roads.run import extract_to_file, kept_folder

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from engine.roads.painting import OVERSAMPLING, paint
+from engine.raster.painting import OVERSAMPLING, paint
 
 GREY = np.full((3, 70, 40), 90, dtype=np.uint8)
 COLOURS = np.array([(0, 0, 0), (255, 0, 30), (0, 180, 255)], dtype=np.float32)
