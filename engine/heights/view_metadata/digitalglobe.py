@@ -9,23 +9,16 @@ satellite and serves only where the elevation is missing. QuickBird's early file
 
 import re
 from collections.abc import Iterable, Mapping
-from math import hypot, isfinite
 from pathlib import Path
 from typing import Any
 
-from engine.heights.view_metadata.finding import Finding, View, checked_view, off_nadir_at_target
-from engine.heights.view_metadata.side_files import UnreadableError, number, read_text, read_xml
-
-_ALTITUDES_M = {"WV01": 496e3, "WV02": 770e3, "WV03": 617e3, "WV04": 617e3}
-"""Orbits that stayed as they were: QuickBird's and GeoEye-1's were changed during their lives."""
-
-_USUAL_ALTITUDE_M = 600e3
-"""For the other satellites, which flew at 450 to 770 km: 30° at the satellite are 33.2° ± 0.9° then."""
+from engine.heights.view_metadata.finding import Finding, UnusableError, checked_view, converted_off_nadir
+from engine.heights.view_metadata.side_files import number, read_text, read_xml
 
 _SAME_VIEW = 0.02
 """Tangents, about a degree: images of one strip differ by less, images of different passes by more."""
 
-_TILE = re.compile(r"^(?P<before>.*?)[-_]?r\d+c\d+(?P<after>(?:[-_.].*)?)$")
+_TILE = re.compile(r"^(?:(?P<before>.+?)[-_])?r\d+c\d+(?P<after>(?:[-_.].*)?)$")
 """A product's tiles, ``…-M1BS_R1C2-…_P001.TIF`` or ``R1C2.TIF``, share one file of metadata."""
 
 Fields = Mapping[str, str]
@@ -42,29 +35,16 @@ def _off_nadir(fields: Fields, source: str) -> tuple[float | None, tuple[str, ..
     if elevation_deg is not None:
         return 90.0 - elevation_deg, ()
     at_satellite_deg = number(fields.get("meanoffnadirviewangle", fields.get("offnadirviewangle")))
-    if at_satellite_deg is None or not 0.0 <= at_satellite_deg < 90.0:
+    if at_satellite_deg is None:
         return None, ()
-    satellite = fields.get("satid", "").upper()
-    altitude_m = _ALTITUDES_M.get(satellite, _USUAL_ALTITUDE_M)
-    known = f"{satellite}'s" if satellite in _ALTITUDES_M else f"an assumed (satellite {satellite or '?'})"
-    note = (
-        f"{source} gives no elevation of the satellite: its {at_satellite_deg:g}° off nadir at the satellite "
-        f"were turned into the angle at the target with {known} altitude of {altitude_m / 1e3:.0f} km."
-    )
-    return off_nadir_at_target(at_satellite_deg, altitude_m), (note,)
+    off_nadir_deg, note = converted_off_nadir(at_satellite_deg, fields.get("satid", ""), source)
+    return off_nadir_deg, (note,)
 
 
 def _image_finding(fields: Fields, source: str) -> Finding:
     off_nadir_deg, notes = _off_nadir(fields, source)
-    if off_nadir_deg is not None and not isfinite(off_nadir_deg):
-        off_nadir_deg = None
     finding = checked_view(_azimuth(fields), off_nadir_deg, source)
     return Finding(finding.view, notes + finding.notes)
-
-
-def _distance(one: View, other: View) -> float:
-    """Return how far two views' leans lie apart, in metres along the ground per metre of height."""
-    return hypot(*(a - b for a, b in zip(one.lean(), other.lean(), strict=True)))
 
 
 def view_of_images(images: Iterable[Fields], source: str) -> Finding:
@@ -82,7 +62,7 @@ def view_of_images(images: Iterable[Fields], source: str) -> Finding:
     views = [finding.view for finding in findings if finding.view is not None]
     if not views:
         return Finding(None, notes)
-    if len(views) > 1 and any(_distance(views[0], view) > _SAME_VIEW for view in views[1:]):
+    if len(views) > 1 and any(views[0].differs(view) > _SAME_VIEW for view in views[1:]):
         return Finding(
             None,
             (*notes, f"{source} describes {len(views)} images with different views: none is the raster's."),
@@ -149,7 +129,7 @@ def _stems(stem: str, beside: Mapping[str, Path]) -> list[str]:
     tile = _TILE.match(stem)
     if tile is None:
         return [stem]
-    before, after = tile["before"], tile["after"]
+    before, after = tile["before"] or "", tile["after"]
     files = [name[:-4] for name in beside if name.endswith(".imd")]
     alone = [name for name in files if len(files) == 1 and name.startswith(before)]
     return [stem, *([before + after] if before else []), *alone]
@@ -173,7 +153,7 @@ def read_side_files(raster: Path, beside: Mapping[str, Path]) -> Finding:
                 continue
             try:
                 finding = read(path)
-            except UnreadableError as error:
+            except UnusableError as error:
                 finding = Finding.nothing(f"{path.name} {error}: it is not used.")
             if finding.view is not None:
                 return Finding(finding.view, (*notes, *finding.notes))

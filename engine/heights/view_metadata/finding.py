@@ -1,8 +1,9 @@
 """Where a sensor stood, as a file's metadata says it, and the checks that every source goes through."""
 
+from cmath import rect
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import asin, cos, degrees, isfinite, radians, sin, tan
+from math import asin, degrees, isfinite, nan, radians, sin, tan
 from typing import Self
 
 from engine.heights.pose import Pose
@@ -10,8 +11,22 @@ from engine.heights.pose import Pose
 _EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid."""
 
+_ALTITUDES_M = {"WV1": 496e3, "WV2": 770e3, "WV3": 617e3, "WV4": 617e3}
+"""Orbits that stayed as they were: QuickBird's and GeoEye-1's were changed during their lives."""
+
+_USUAL_ALTITUDE_M = 600e3
+"""For other satellites, which fly at 450 to 770 km: 30° at the satellite are 33.2° ± 0.9° at the target."""
+
 _GRAZING_DEG = 80.0
 """No optical product is taken so obliquely: a larger angle is an elevation in the wrong field, or a slip."""
+
+
+_CONTRADICTION = 0.1
+"""Metres of lean per metre of height, near 5°, by which a second source may differ before a note says so."""
+
+
+class UnusableError(Exception):
+    """A source will not be used; the text says why, to follow its name. Caught by every format's reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +62,17 @@ class View:
         other = View(azimuth_deg, off_nadir_deg, source)
         return self if azimuth_deg is None and off_nadir_deg is None else other.completed_by(self)
 
-    def lean(self) -> tuple[float, float]:
-        """Return by how much things lean per metre of height: metres east, north; unknown parts count 0."""
-        azimuth_rad, off_nadir_rad = radians(self.azimuth_deg or 0.0), radians(self.off_nadir_deg or 0.0)
-        return -tan(off_nadir_rad) * sin(azimuth_rad), -tan(off_nadir_rad) * cos(azimuth_rad)
+    @property
+    def whole(self) -> bool:
+        """Whether both parts are known."""
+        return self.azimuth_deg is not None and self.off_nadir_deg is not None
+
+    def differs(self, other: "View") -> float:
+        """Return how far two views' leans lie apart, in metres along the ground per metre of height.
+
+        Unlike angles this is steady near nadir, where an azimuth says little. Unknown parts count as 0.
+        """
+        return abs(_lean(self) - _lean(other))
 
     def completed_by(self, other: "View") -> "View":
         """Return this view with the parts it lacks taken from a less trusted one."""
@@ -66,6 +88,11 @@ class View:
             source=f"{self.source}; {'azimuth' if takes_azimuth else 'off-nadir'} of {other.source}",
             pose=self.pose,
         )
+
+
+def _lean(view: View) -> complex:
+    """Return the metres north (real) and east (imaginary) per metre up of the line to the sensor."""
+    return rect(tan(radians(view.off_nadir_deg or 0.0)), radians(view.azimuth_deg or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +118,25 @@ def merge(findings: Iterable[Finding]) -> Finding:
 
     Args:
         findings: The most trusted first.
+
+    Returns:
+        All notes, and one more where a whole view contradicts a more trusted one.
     """
     view: View | None = None
     notes: list[str] = []
     for finding in findings:
         notes.extend(finding.notes)
-        if finding.view is not None:
-            view = finding.view if view is None else view.completed_by(finding.view)
+        if view is None or finding.view is None:
+            view = view or finding.view
+            continue
+        if view.whole and finding.view.whole and view.differs(finding.view) > _CONTRADICTION:
+            notes.append(f"{_described(finding.view)} contradicts {_described(view)}, which is used.")
+        view = view.completed_by(finding.view)
     return Finding(view, tuple(notes))
+
+
+def _described(view: View) -> str:
+    return f"{view.source} (azimuth {view.azimuth_deg:.1f}°, {view.off_nadir_deg:.1f}° off nadir)"
 
 
 def checked_view(azimuth_deg: float | None, off_nadir_deg: float | None, source: str) -> Finding:
@@ -138,4 +176,29 @@ def off_nadir_at_target(at_satellite_deg: float, altitude_m: float) -> float:
         Degrees; NaN where the line of sight misses the Earth.
     """
     sine = (1.0 + altitude_m / _EARTH_RADIUS_M) * sin(radians(at_satellite_deg))
-    return degrees(asin(sine)) if abs(sine) <= 1.0 else float("nan")
+    return degrees(asin(sine)) if abs(sine) <= 1.0 else nan
+
+
+def converted_off_nadir(at_satellite_deg: float, satellite: str, source: str) -> tuple[float | None, str]:
+    """Turn an angle off nadir at the satellite into the one at the target, by the satellite's name.
+
+    Args:
+        at_satellite_deg: As the source gives it.
+        satellite: Its name or short name; empty where unknown.
+        source: For the note.
+
+    Returns:
+        The angle at the target, None where the one given cannot be; and a note that says what was done.
+    """
+    altitude_m = _ALTITUDES_M.get(satellite.upper().replace("WORLDVIEW-", "WV").replace("WV0", "WV"))
+    known = f"{satellite}'s altitude" if altitude_m else f"an assumed altitude (satellite {satellite or '?'})"
+    altitude_m = altitude_m or _USUAL_ALTITUDE_M
+    at_target_deg = (
+        off_nadir_at_target(at_satellite_deg, altitude_m) if 0.0 <= at_satellite_deg < 90.0 else nan
+    )
+    if not isfinite(at_target_deg):
+        return None, f"{source} gives {at_satellite_deg:g}° off nadir at the satellite: it is not used."
+    return at_target_deg, (
+        f"{source} gives {at_satellite_deg:g}° off nadir at the satellite; {at_target_deg:.1f}° at the "
+        f"target follow by {known} of {altitude_m / 1e3:.0f} km."
+    )

@@ -3,9 +3,12 @@
 import json
 import os
 import re
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from engine.heights.view_metadata.finding import UnusableError
 
 _LARGEST_BYTES = 16 * 2**20
 """Metadata of real products has 10 kB to 5 MB."""
@@ -14,10 +17,6 @@ _DEEPEST = 64
 """Levels of nesting: real metadata has fewer than ten."""
 
 _DECLARATION = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-
-
-class UnreadableError(Exception):
-    """A side file will not be used; the text says why, to follow the file's name. Caught by every format."""
 
 
 def neighbours(path: str) -> dict[str, Path]:
@@ -45,17 +44,17 @@ def read_text(path: Path) -> str:
     """Read a side file of bounded size.
 
     Raises:
-        UnreadableError: It is too large, cannot be read, or is no text.
+        UnusableError: It is too large, cannot be read, or is no text.
     """
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST_BYTES + 1)
     except OSError as error:
-        raise UnreadableError(f"cannot be read ({error.strerror})") from error
+        raise UnusableError(f"cannot be read ({error.strerror})") from error
     if len(content) > _LARGEST_BYTES:
-        raise UnreadableError(f"has more than {_LARGEST_BYTES // 2**20} MB, which no metadata has")
+        raise UnusableError(f"has more than {_LARGEST_BYTES // 2**20} MB, which no metadata has")
     if b"\0" in content:
-        raise UnreadableError("is no text")
+        raise UnusableError("is no text")
     return content.decode("utf-8-sig", errors="replace")
 
 
@@ -63,14 +62,15 @@ def read_xml(path: Path) -> ET.Element:
     """Read a side file as XML without declarations, so that nothing in it can expand or refer elsewhere.
 
     Raises:
-        UnreadableError: It is no such file.
+        UnusableError: It is no such file.
     """
     text = read_text(path)
     if _DECLARATION.search(text):
-        raise UnreadableError("declares a document type, which metadata has no need of")
+        raise UnusableError("declares a document type, which metadata has no need of")
     # Text, not bytes, is fed: the parser then reads what was searched above, whatever encoding it claims.
     parser: Any = ET.XMLPullParser(events=("start", "end"))
-    depth, root = 0, None
+    depth = 0
+    root: ET.Element | None = None
     try:
         for start in range(0, len(text), 2**16):
             parser.feed(text[start : start + 2**16])
@@ -78,12 +78,12 @@ def read_xml(path: Path) -> ET.Element:
                 root = element if root is None else root
                 depth += 1 if event == "start" else -1
                 if depth > _DEEPEST:
-                    raise UnreadableError(f"is nested deeper than {_DEEPEST} levels")
+                    raise UnusableError(f"is nested deeper than {_DEEPEST} levels")
         parser.close()
     except (ET.ParseError, ValueError) as error:
-        raise UnreadableError(f"is no whole XML ({error})") from error
+        raise UnusableError(f"is no whole XML ({error})") from error
     if root is None:
-        raise UnreadableError("is empty")
+        raise UnusableError("is empty")
     return root
 
 
@@ -91,17 +91,17 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read a side file that holds one JSON object.
 
     Raises:
-        UnreadableError: It is no such file.
+        UnusableError: It is no such file.
     """
     text = read_text(path)
     if _nesting(text) > _DEEPEST:
-        raise UnreadableError(f"is nested deeper than {_DEEPEST} levels")
+        raise UnusableError(f"is nested deeper than {_DEEPEST} levels")
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise UnreadableError(f"is no whole JSON ({error})") from error
+        raise UnusableError(f"is no whole JSON ({error})") from error
     if not isinstance(content, dict):
-        raise UnreadableError("holds no JSON object")
+        raise UnusableError("holds no JSON object")
     return content
 
 
@@ -115,10 +115,11 @@ def _nesting(text: str) -> int:
 
 
 def number(text: Any) -> float | None:
-    """Read a number; None where there is none."""
+    """Read a finite number; None where there is none."""
     if isinstance(text, bool) or not isinstance(text, int | float | str):
         return None
     try:
-        return float(text)
+        value = float(text)
     except (ValueError, OverflowError):
         return None
+    return value if isfinite(value) else None
