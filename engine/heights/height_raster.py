@@ -56,27 +56,31 @@ def _on_plane(placement: Placement) -> Grid:
     return Grid(placement.transform, placement.height, placement.width, placement.crs, 1.0)
 
 
-def _placed_alike(own: Placement, image: Placement, name: str) -> Placement:
-    """Return where the heights lie; a file that does not know its place lies where an image of its size does.
+def _on_one_plane(own: Placement, image: Placement, name: str) -> tuple[Placement, Placement]:
+    """Return where the heights and the image lie, where one of them does not know it.
+
+    Of the image's size, they lie where it does. And heights made with a pixel size that the user gave have
+    local metres, whose origin is the image's upper-left corner.
 
     Raises:
-        RasterError: One has a reference system and the other has none.
+        RasterError: Nothing tells how they lie to each other.
     """
-    nowhere = own.transform == Affine.identity() or image.transform == Affine.identity()
-    if own.crs is None and image.crs is None and nowhere:
-        if (own.height, own.width) == (image.height, image.width):
-            return replace(own, transform=image.transform)
+    if (own.crs is None) != (image.crs is None):
+        without, other = (name, "the image") if own.crs is None else ("The image", name)
+        raise RasterError(
+            f"{without} has no coordinate reference system, but {other} has one: give both or none one."
+        )
+    nowhere = [each.transform == Affine.identity() for each in (own, image)]
+    if own.crs is not None or not any(nowhere):
+        return own, image
+    if (own.height, own.width) == (image.height, image.width):
+        return own, replace(image, transform=own.transform)
+    if all(nowhere) or nowhere[0]:
         raise RasterError(
             f"{name} has {own.height} × {own.width} px and the image {image.height} × {image.width} px, and "
             "they do not both know their place: give heights of the image's size, or georeference both."
         )
-    if (own.crs is None) != (image.crs is None):
-        without, other = (name, "the image") if own.crs is None else ("The image", name)
-        raise RasterError(
-            f"{without} has no coordinate reference system, but {other} has one: georeference both "
-            "or neither."
-        )
-    return own
+    return own, replace(image, transform=Affine.scale(own.transform.a, own.transform.e))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class HeightRaster:
         self._dataset = open_dataset(path)
         try:
             _check_kind(self._dataset, path)
-            own = _placed_alike(Placement.of_file(self._dataset), image, path)
+            own, image = _on_one_plane(Placement.of_file(self._dataset), image, path)
             self._match = _Match.of(_on_plane(own), _on_plane(image), path)
             self.cover = self._match.cover
             self.tags: dict[str, str] = self._dataset.tags()

@@ -1,12 +1,139 @@
-"""Heights whose walls were blurred, with edges again."""
+"""Heights whose edges are blurred, as networks predict them, made sharp again where edges hide ground.
+
+Where a roof's edge hides the ground behind it, heights along the flow jump up. Blurred, the jump becomes a
+ramp, and its pixels land all over the hidden ground as if they were a slope. Here each pixel of such a ramp
+takes the height of the surface on its side: the lower half that below, the upper half that above. Walls,
+which fall along the flow, and roofs, whose slopes are wider than a ramp, stay as they are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.heights.pose import Pose
-from engine.heights.splat import Plane
+from engine.heights.splat import Index, Plane
 
-REACH_PX = 8
+_ACROSS_PX = 4
+"""Half of the widest ramp: heights blurred by a Gaussian of 2 px rise nearly all their way over 8."""
+
+REACH_PX = 2 * _ACROSS_PX
 """How far around a pixel heights have a say in what becomes of it."""
 
+_STEEP_M = 0.5
+"""Least rise to a ramp's pixel from one neighbour, and from it to the other."""
 
-def sharpen(height_m: Plane, pose: Pose) -> Plane:  # noqa: ARG001 - being made
-    """Return the heights as they are."""
-    return height_m
+_LEAST_M = 2.0
+"""Least rise over the width of a ramp."""
+
+_SLOPE_SHARE = 0.95
+"""A slope goes on as it is at the pixel; a ramp rises over its width by less than this share of that."""
+
+_JUMP_SHARE = 0.6
+"""A sharp edge has nearly all of its rise between two pixels; a blurred one at most this share."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ways:
+    """Some pixels, each with its way uphill.
+
+    Attributes:
+        row: (N,) of each.
+        col: (N,)
+        down: (N,) rows of a step uphill before rounding; the larger of it and the columns is 1 or −1.
+        right: (N,) columns of it.
+    """
+
+    row: Index
+    col: Index
+    down: Plane
+    right: Plane
+
+    def select(self, chosen: Index) -> "_Ways":
+        """Keep some pixels."""
+        row, col = self.row.take(chosen), self.col.take(chosen)
+        return _Ways(row, col, self.down.take(chosen), self.right.take(chosen))
+
+    def at(self, steps: int | NDArray[np.float32], shape: tuple[int, int]) -> Index:
+        """Return the flat (N,) indices of the pixels so many steps uphill, at the border the last ones."""
+        row = self.row + np.rint(self.down * steps).astype(np.intp)
+        col = self.col + np.rint(self.right * steps).astype(np.intp)
+        flat: Index = np.clip(row, 0, shape[0] - 1) * shape[1] + np.clip(col, 0, shape[1] - 1)
+        return flat
+
+
+def _rising(height_m: Plane, pose: Pose) -> _Ways:
+    """Find the pixels where heights rise, more along the flow than against it."""
+    down, right = np.gradient(height_m)
+    steepness: Plane = np.maximum(np.abs(down), np.abs(right))
+    along = down * np.float32(pose.direction[0]) + right * np.float32(pose.direction[1])
+    row, col = np.nonzero((steepness > 0.5 * _STEEP_M) & (along >= 0.0))
+    length = steepness[row, col]
+    return _Ways(row, col, down[row, col] / length, right[row, col] / length)
+
+
+def _ramps(height_m: Plane, pose: Pose) -> _Ways:
+    """Find the pixels on ramps."""
+    flat, shape, ways = height_m.reshape(-1), height_m.shape, _rising(height_m, pose)
+    near = [flat.take(ways.at(step, shape)) for step in (-1, 0, 1)]
+    before, beyond = near[1] - near[0], near[2] - near[1]
+    steep = np.flatnonzero((before > _STEEP_M) & (beyond > _STEEP_M))
+    ways, around = ways.select(steep), (before + beyond).take(steep)
+    walk = [flat.take(ways.at(step, shape)) for step in range(-_ACROSS_PX, _ACROSS_PX + 1)]
+    rise = walk[-1] - walk[0]
+    jump = np.abs(np.diff(np.stack(walk), axis=0)).max(axis=0)
+    wide = (rise < _SLOPE_SHARE * _ACROSS_PX * around) & (jump <= _JUMP_SHARE * rise)
+    return ways.select(np.flatnonzero((rise > _LEAST_M) & wide))
+
+
+def sharpen(height_m: Plane, pose: Pose) -> Plane:
+    """Sharpen blurred edges that hide ground.
+
+    Measured on five rendered towns of 384² px at 0.5 m, seen 10° to 30° off nadir, with their heights blurred
+    by a Gaussian, then rectified (noise: 0.5 m that changes over some 3 px, and 0.15 m for each pixel).
+    Recall is the share of the hidden ground at least 3 px wide that was left open; precision the share of
+    what was left open that lies within 1 px of hidden ground; RMSE that of heights against the town from
+    nadir, off its edges. Each before → after:
+
+    ==============  ===========  ===========  ===============
+    blurred by      recall       precision    RMSE in m
+    ==============  ===========  ===========  ===============
+    nothing         0.98 → 0.97  0.99 → 0.99  0.03 → 0.03
+    1 px            0.53 → 0.80  0.99 → 0.98  0.20 → 0.11
+    1 px and noise  0.53 → 0.77  0.98 → 0.97  0.55 → 0.53
+    2 px            0.22 → 0.66  0.99 → 0.97  0.37 → 0.27
+    2 px and noise  0.24 → 0.65  0.96 → 0.95  0.63 → 0.58
+    ==============  ===========  ===========  ===============
+
+    Of exact heights, 0.3 to 0.8 % of the pixels change. Snapping to the local minimum or maximum in all
+    directions, or a shock filter, changes walls too: with exact heights they lost a sixth of the recall and
+    made the RMSE at edges six times as large. 2048², of which a quarter rises, take 0.3 s of one processor.
+
+    Args:
+        height_m: (H, W) heights in the image; NaN where unknown, where nothing changes.
+        pose: How the image is seen.
+
+    Returns:
+        (H, W) the heights with sharp edges; each depends on those within ``REACH_PX`` only.
+    """
+    sharp = height_m.copy()
+    if min(height_m.shape) < 2 or pose.scale_px_per_m == 0.0:
+        return sharp
+    shape, flat = height_m.shape, height_m.reshape(-1)
+    ways = _ramps(height_m, pose)
+    ramp = np.zeros(height_m.size, dtype=bool)
+    ramp[ways.at(0, shape)] = True
+    here = flat.take(ways.at(0, shape))
+    middle = (flat.take(ways.at(-_ACROSS_PX, shape)) + flat.take(ways.at(_ACROSS_PX, shape))) / 2
+    upper = here >= middle
+    aside = np.where(upper, np.float32(1), np.float32(-1))
+    found, searching = here.copy(), np.ones(len(here), dtype=bool)
+    for step in range(1, _ACROSS_PX + 1):
+        place = ways.at(aside * np.float32(step), shape)
+        off = searching & ~ramp.take(place)
+        found[off] = flat.take(place[off])
+        searching &= ~off
+    # Beyond the ramp the ground may turn: a pixel goes to its own side or stays.
+    better = np.where(upper, found > here, found < here)
+    sharp.reshape(-1)[ways.at(0, shape)[better]] = found[better]
+    return sharp

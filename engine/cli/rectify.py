@@ -1,0 +1,56 @@
+"""``plumbline rectify``: from an oblique raster and its heights to the view from nadir."""
+
+from pathlib import Path
+
+import click
+
+from engine.cli.options import Number, finish, make_reporter, parse_bands, progress_option
+from engine.heights.rectify_files import RectifiedFiles, rectify_to_files
+from engine.heights.view import View
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("rectify", short_help="Move an image to the ground by given heights.")
+@click.argument("raster")
+@click.argument("heights", type=_FILE)
+@click.argument("output", type=_FILE)
+@click.option("--rectified-heights", type=_FILE, help="Also write the heights at their ground positions.")
+@click.option(
+    "--azimuth-deg",
+    type=Number(-360, 360),
+    help="Direction from the ground to the sensor, clockwise from north; else as HEIGHTS says.",
+)
+@click.option(
+    "--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground; likewise."
+)
+@click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
+@progress_option
+def command(  # noqa: PLR0913 - one parameter an option
+    raster: str,
+    heights: Path,
+    output: Path,
+    *,
+    rectified_heights: Path | None,
+    azimuth_deg: float | None,
+    off_nadir_deg: float | None,
+    bands: tuple[int, ...] | None,
+    progress: str,
+) -> None:
+    """Move everything that RASTER shows to its place on the ground, to OUTPUT: .tif.
+
+    HEIGHTS are metres above ground of what each pixel of RASTER shows, as plumbline heights writes them, on
+    any grid. Ground that RASTER does not show, behind something high, is outside the mask of OUTPUT.
+    """
+    reporter = make_reporter(progress)
+    finish(
+        reporter,
+        lambda: rectify_to_files(
+            raster,
+            heights,
+            RectifiedFiles(output, rectified_heights),
+            view=View(azimuth_deg, off_nadir_deg, "options"),
+            bands=bands,
+            progress=reporter,
+        ),
+    )
