@@ -1,6 +1,7 @@
 """The command line of training: ``python -m training``."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,10 @@ def export(checkpoint: Path, out: Path, **options: Any) -> None:
     )
 
 
+def _tell(figures: Mapping[str, float]) -> None:
+    click.echo(" ".join(f"{name}={value:.4f}" for name, value in figures.items()))
+
+
 @main.command()
 @click.argument("weights")
 @click.option("--config", type=_PATH, required=True, help="Recipe that names the validation images.")
@@ -87,8 +92,26 @@ def validate(weights: str, *, config: Path, data: Path) -> None:
     from training.recipe import read_recipe  # noqa: PLC0415
     from training.roads.validate import judge_weights  # noqa: PLC0415
 
-    figures = judge_weights(weights, read_recipe(config), data, progress=Bar())
-    click.echo(" ".join(f"{name}={value:.4f}" for name, value in figures.items()))
+    _tell(judge_weights(weights, read_recipe(config), data, progress=Bar()))
+
+
+@main.command()
+@click.argument("weights")
+@click.option("--config", type=_PATH, required=True, help="Recipe that says what to judge by.")
+@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
+@click.option("--scenes", type=click.IntRange(0), default=40, show_default=True, help="How many to render.")
+def validate_heights(weights: str, *, config: Path, data: Path, scenes: int) -> None:
+    """Compare heights and views that WEIGHTS find with the truth, beside a guess of the mean height.
+
+    On fresh scenes, and on the validation folders of the recipe, each by itself.
+    """
+    from training.heights.recipe import read_height_recipe  # noqa: PLC0415
+    from training.heights.validate import judge_height_weights  # noqa: PLC0415
+
+    judged = judge_height_weights(weights, read_height_recipe(config), data, scenes=scenes, progress=Bar())
+    for name, figures in judged.items():
+        click.echo(f"{name}: ", nl=False)
+        _tell(figures)
 
 
 @main.command()

@@ -20,6 +20,9 @@ from training.sampling import Supply, find_chances
 from training.scene_pool import EXAM_SCENES, RollingPool, scene_options
 from training.scenes.scene import render_scene
 
+HELD_OUT_SCENES = 2_000_000
+"""Scenes from this number on neither teach nor choose: what finished weights are judged by."""
+
 _INNER_TOWNS = 0.35
 """Share of scenes that show the inner part of a town: by chance they would be one in ten."""
 
@@ -172,13 +175,14 @@ def load_height_crops(
 
 
 def load_height_images(
-    source: HeightSource, data: Path, *, progress: Progress | None = None
+    source: HeightSource, data: Path, *, first_scene: int = EXAM_SCENES, progress: Progress | None = None
 ) -> list[HeightImage]:
     """Load every image of one source; of scenes, a fixed set that training never shows.
 
     Args:
         source: Kind and place.
         data: Folder that its path is relative to.
+        first_scene: Number of the first scene.
         progress: Told of each image.
 
     Raises:
@@ -193,7 +197,7 @@ def load_height_images(
         read, count, doing = folder.read, len(folder), f"reading {source.path}"
     else:
         _refuse_impossible_scenes(source)
-        read = partial(_render_exam_scene, source=source)
+        read = partial(_render_from, first_scene, source=source)
         count, doing = source.pool, "rendering scenes"
     images = []
     for number in range(count):
@@ -202,8 +206,8 @@ def load_height_images(
     return images
 
 
-def _render_exam_scene(number: int, source: HeightSource) -> HeightImage:
-    return render_heights(EXAM_SCENES + number, source)
+def _render_from(first: int, number: int, source: HeightSource) -> HeightImage:
+    return render_heights(first + number, source)
 
 
 def load_height_exam_images(

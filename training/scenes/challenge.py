@@ -107,8 +107,16 @@ class Shot:
         )
 
 
-def _write_image(path: Path, rgb: NDArray[np.uint8]) -> None:
-    """Write JPEG 2000 without loss."""
+def write_image(path: Path, rgb: NDArray[np.uint8]) -> None:
+    """Write JPEG 2000 without loss.
+
+    Args:
+        path: Where; an existing file is replaced when all is written.
+        rgb: (3, H, W).
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
     count, height, width = rgb.shape
     size = {"count": count, "height": height, "width": width, "dtype": "uint8"}
     with atomic_path(path) as draft, warnings.catch_warnings():
@@ -135,7 +143,7 @@ def _make(shot: Shot, *, size_px: int) -> str:
     rng = np.random.default_rng([shot.number, 0x6E1])
     height_m = _hide_corner(scene.height_m, rng) if rng.random() < _UNSURVEYED else scene.height_m
     truth = ImageFiles(shot.name, shot.truth)
-    _write_image(ImageFiles(shot.name, shot.folder).path("RGB"), scene.rgb)
+    write_image(ImageFiles(shot.name, shot.folder).path("RGB"), scene.rgb)
     write_heights(truth.path("AGL"), height_m)
     write_view(truth.path("VFLOW"), Pose(scene.angle_rad, scene.scale_px_per_m))
     return shot.name
