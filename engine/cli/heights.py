@@ -35,7 +35,10 @@ _FILE = click.Path(path_type=Path)
     "--azimuth-deg", type=Number(-360, 360), help="Direction from the ground to the sensor, from north."
 )
 @click.option("--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground.")
+@click.option("--rectified", type=_FILE, help="Also write the heights as seen from nadir; hidden is nodata.")
+@click.option("--rectified-rgb", type=_FILE, help="Also write the image as seen from nadir, with a mask.")
 @click.option("--flow", type=_FILE, help="Also write where the ground below each pixel lies, in pixels.")
+@click.option("--preview", type=_FILE, help="Also draw the heights over the image: a PNG.")
 @progress_option
 def command(  # noqa: PLR0913 - one parameter an option
     input_path: str,
@@ -49,7 +52,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     working_m: float | None,
     azimuth_deg: float | None,
     off_nadir_deg: float | None,
+    rectified: Path | None,
+    rectified_rgb: Path | None,
     flow: Path | None,
+    preview: Path | None,
     progress: str,
 ) -> None:
     """Estimate the heights above ground of what INPUT shows, any raster, to OUTPUT: .tif."""
@@ -61,8 +67,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         azimuth_deg=azimuth_deg,
         off_nadir_deg=off_nadir_deg,
     )
+    products = HeightProducts(output, flow, rectified, rectified_rgb, preview)
     reporter = make_reporter(progress)
-    finish(
-        reporter,
-        lambda: estimate_to_files(input_path, HeightProducts(output, flow), options, progress=reporter),
-    )
+    finish(reporter, lambda: estimate_to_files(input_path, products, options, progress=reporter))

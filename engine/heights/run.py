@@ -1,63 +1,156 @@
-"""The job of ``plumbline heights``: check the outputs first, estimate, write."""
+"""The job of ``plumbline heights``: check the outputs first, estimate, calibrate, write."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 
-from engine.atomic import keep_inputs, writable_folder
-from engine.errors import OutputError
+from engine.atomic import atomic_path, keep_inputs, writable_folder, writing_into
+from engine.errors import EngineError, OutputError
+from engine.exclusive import exclusive
 from engine.heights.estimate import Estimate, HeightOptions, estimate
 from engine.heights.flow import flow_px
+from engine.heights.ground_view import write_ground_view
+from engine.heights.preview import draw_heights
 from engine.progress import Progress
+from engine.raster.painting import write_png
 from engine.raster.source import list_files
 from engine.raster.writer import FLOW, HEIGHTS, Placement, write_cog
 
 _TIFF = (".tif", ".tiff")
+_STYLE = Path(__file__).parent / "styles" / "heights.qml"
+_PARAMETERS = "PLUMBLINE_PARAMETERS"
 
 
 @dataclass(frozen=True, slots=True)
 class HeightProducts:
-    """Which files to write.
+    """Which files to write; each appears only when it is whole.
 
     Attributes:
-        heights: Metres above ground of what each pixel shows.
-        flow: Where each pixel's ground position lies, in rows and columns.
+        heights: Metres above ground of what each pixel of the raster shows.
+        flow: How far each pixel lies from its ground position, in rows and columns.
+        rectified: Heights at their ground positions, as seen from nadir.
+        rectified_rgb: The raster likewise, with a mask of what is hidden.
+        preview: PNG of the heights over the image.
     """
 
     heights: Path
     flow: Path | None = None
+    rectified: Path | None = None
+    rectified_rgb: Path | None = None
+    preview: Path | None = None
 
     @property
     def rasters(self) -> list[Path]:
-        """Every raster wanted."""
-        return [path for path in (self.heights, self.flow) if path]
+        """Every GeoTIFF wanted."""
+        wanted = (self.heights, self.flow, self.rectified, self.rectified_rgb)
+        return [path for path in wanted if path]
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file wanted, the heights first."""
+        return [*self.rasters, *filter(None, [self.preview])]
 
 
-def _check_outputs(path: str, products: HeightProducts) -> None:
+def _list_inputs(path: str) -> list[str]:
+    """Name a file that is read and those beside it; what is no raster is named itself."""
+    try:
+        return [path, *list_files(path)]
+    except EngineError:
+        return [path]
+
+
+def _check_outputs(products: HeightProducts, inputs: list[str]) -> None:
     """Refuse what cannot be written before long work, not after."""
     for result in products.rasters:
         if result.suffix.lower() not in _TIFF:
-            raise OutputError(f"{result.name} is a GeoTIFF: let its name end in .tif.")
+            raise OutputError(f"{result.name} will be a GeoTIFF: let its name end in .tif.")
+    if products.preview and products.preview.suffix.lower() != ".png":
+        raise OutputError(f"The preview {products.preview.name} is a PNG: let its name end in .png.")
+    for one, other in combinations(products.files, 2):
+        if one.resolve() == other.resolve():
+            raise OutputError(f"Two results would be written to {one}: give each a name of its own.")
+    for result in products.files:
         writable_folder(result)
         if result.exists():
-            keep_inputs(result, [path, *list_files(path)])
+            keep_inputs(result, [each for path in inputs for each in _list_inputs(path)])
 
 
-def _write(products: HeightProducts, result: Estimate) -> None:
-    placement, tags = Placement.of_grid(result.grid), result.tags.as_tags()
-    with write_cog(products.heights, placement, HEIGHTS, tags=tags) as file:
+def _write_heights(path: Path, result: Estimate, tags: Mapping[str, str]) -> None:
+    with write_cog(path, Placement.of_grid(result.grid), HEIGHTS, tags=tags) as file:
         for window, heights in result.blocks():
             file.write(window, heights)
+
+
+def _write_flow(path: Path, result: Estimate, tags: Mapping[str, str]) -> None:
+    with write_cog(path, Placement.of_grid(result.grid), FLOW, tags=tags) as file:
+        for window, heights in result.blocks():
+            file.write(window, flow_px(heights, result.view.pose))
+
+
+def _write_style(raster: Path, progress: Progress) -> None:
+    """Put a style for QGIS beside heights; one that is not ours stays."""
+    style, ours = raster.with_suffix(".qml"), _STYLE.read_bytes()
+    with writing_into(raster.parent):
+        there = style.read_bytes() if style.exists() else None
+    if there is None:
+        with atomic_path(style) as draft:
+            draft.write_bytes(ours)
+    elif there != ours:
+        progress.log(f"{style} is there already and stays: remove it to get the style of this version.")
+
+
+def _write(
+    path: str, products: HeightProducts, result: Estimate, options: HeightOptions, progress: Progress
+) -> None:
+    parameters = json.dumps(asdict(options), sort_keys=True)
+    tags = {**result.tags.as_tags(), _PARAMETERS: parameters}
+    progress.log("Writing")
+    _write_heights(products.heights, result, tags)
     if products.flow:
-        with write_cog(products.flow, placement, FLOW, tags=tags) as file:
-            for window, heights in result.blocks():
-                file.write(window, flow_px(heights, result.view.pose))
+        _write_flow(products.flow, result, tags)
+    if products.rectified or products.rectified_rgb:
+        write_ground_view(
+            path,
+            products.heights,
+            result.view.pose,
+            rectified=products.rectified,
+            rectified_rgb=products.rectified_rgb,
+            bands=options.raster.bands,
+            progress=progress,
+            tags=tags,
+        )
+    if products.preview:
+        write_png(products.preview, draw_heights(result))
+    for raster in filter(None, (products.heights, products.rectified)):
+        _write_style(raster, progress)
 
 
 def estimate_to_files(
     path: str, products: HeightProducts, options: HeightOptions, *, progress: Progress
 ) -> list[Path]:
-    """Estimate the heights of a raster to files, which appear only when whole."""
-    _check_outputs(path, products)
-    with estimate(path, options, folder=products.heights.absolute().parent, progress=progress) as result:
-        _write(products, result)
-    return products.rasters
+    """Estimate the heights of a raster to files.
+
+    Args:
+        path: Anything GDAL opens.
+        products: Which files to write.
+        options: How to estimate.
+        progress: Receives the state, and may cancel.
+
+    Returns:
+        The files written; a style for QGIS lies beside those with heights.
+
+    Raises:
+        EngineError: As ``estimate``; or a result cannot be written, or would replace what is read.
+        Cancelled: The progress asked to stop.
+    """
+    _check_outputs(products, [path, options.weights])
+    with ExitStack() as open_files:
+        for result in products.files:
+            open_files.enter_context(exclusive(result))
+        folder = products.heights.absolute().parent
+        scene = open_files.enter_context(estimate(path, options, folder=folder, progress=progress))
+        _write(path, products, scene, options, progress)
+    return products.files

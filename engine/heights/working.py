@@ -121,10 +121,11 @@ def interpolate(heights: Heights, rows: NDArray[np.float64], cols: NDArray[np.fl
     corner = above * width + left
     known = np.isfinite(heights)
     planes = [heights] if known.all() else [np.where(known, heights, np.float32(0)), known.astype(np.float32)]
-    read = []
+    read: list[Heights] = []
     for plane in planes:
         flat = plane.ravel()
-        upper, lower = flat.take(corner), flat.take(corner + step_down)
+        upper: Heights = flat.take(corner)
+        lower: Heights = flat.take(corner + step_down)
         upper += (flat.take(corner + step_right) - upper) * right
         lower += (flat.take(corner + (step_down + step_right)) - lower) * right
         upper += (lower - upper) * down
@@ -132,7 +133,8 @@ def interpolate(heights: Heights, rows: NDArray[np.float64], cols: NDArray[np.fl
     if len(read) == 1:
         return read[0]
     values, shares = read
-    return np.divide(values, shares, out=np.full_like(values, np.nan), where=shares > 0)
+    np.divide(values, shares, out=values, where=shares > 0)
+    return np.where(shares > 0, values, np.float32(np.nan))
 
 
 class SourceView:
@@ -148,18 +150,9 @@ class SourceView:
         self._field = field
         self._plan = None if same else Resampling(field.grid, own, 1, 1)
 
-    def read(self, window: Window, valid: NDArray[np.bool_]) -> Heights:
-        """Read a window of the raster's own grid.
-
-        Args:
-            window: Part of it.
-            valid: (H, W), False where the raster has no image, hence no height.
-
-        Returns:
-            (H, W); NaN where unknown.
-        """
-        heights = self._field.read(window) if self._plan is None else self._resampled(self._plan, window)
-        return np.where(valid, heights, np.float32(np.nan))
+    def read(self, window: Window) -> Heights:
+        """Read (H, W) heights of a window of the raster's own grid; NaN where unknown."""
+        return self._field.read(window) if self._plan is None else self._resampled(self._plan, window)
 
     def _resampled(self, plan: Resampling, window: Window) -> Heights:
         out = np.full((window.height, window.width), np.nan, dtype=np.float32)
