@@ -16,10 +16,9 @@ azimuth is left out.
 from collections.abc import Iterator, Mapping
 from math import atan, atan2, degrees, hypot, radians, tan
 from pathlib import Path, PureWindowsPath
-from xml.etree import ElementTree as ET
 
 from engine.heights.view_metadata.finding import Finding, UnusableError, checked_view
-from engine.heights.view_metadata.side_files import number, read_xml
+from engine.heights.view_metadata.side_files import Element, number, read_xml
 
 _POINTING_AT_SATELLITE = {"PNEO", "S6", "S7"}
 _ALONG_LINES = {"PHR"}
@@ -41,7 +40,7 @@ def _line_azimuth_to_satellite(angles: Mapping[str, float | None], source: str) 
     return lines_deg - degrees(atan2(across, along)), ""
 
 
-def _centre_angles(root: ET.Element) -> dict[str, float | None] | None:
+def _centre_angles(root: Element) -> dict[str, float | None] | None:
     """Return the acquisition angles at the image's centre; None where there are none."""
     places = root.findall("Geometric_Data/Use_Area/Located_Geometric_Values")
     central = [place for place in places if (place.findtext("LOCATION_TYPE") or "").strip() == "Center"]
@@ -50,14 +49,14 @@ def _centre_angles(root: ET.Element) -> dict[str, float | None] | None:
     return None if angles is None else {each.tag: number(each.text) for each in angles}
 
 
-def _names_raster(root: ET.Element, raster: Path) -> bool:
+def _names_raster(root: Element, raster: Path) -> bool:
     """Tell whether a product's list of files names this raster, whatever format it was converted to."""
     links = root.iterfind("Raster_Data/Data_Access/Data_Files/Data_File/DATA_FILE_PATH")
     stems = {PureWindowsPath(link.get("href", "")).stem.lower() for link in links}
     return raster.stem.lower() in stems
 
 
-def _find_view(root: ET.Element, source: str) -> Finding:
+def _find_view(root: Element, source: str) -> Finding:
     profile = (root.findtext("Metadata_Identification/METADATA_PROFILE") or "").strip().upper()
     mission, _, level = profile.partition("_")
     if level == "MOSAIC":

@@ -193,9 +193,8 @@ def converted_off_nadir(at_satellite_deg: float, satellite: str, source: str) ->
     altitude_m = _ALTITUDES_M.get(satellite.upper().replace("WORLDVIEW-", "WV").replace("WV0", "WV"))
     known = f"{satellite}'s altitude" if altitude_m else f"an assumed altitude (satellite {satellite or '?'})"
     altitude_m = altitude_m or _USUAL_ALTITUDE_M
-    at_target_deg = (
-        off_nadir_at_target(at_satellite_deg, altitude_m) if 0.0 <= at_satellite_deg < 90.0 else nan
-    )
+    possible = 0.0 <= at_satellite_deg < 90.0
+    at_target_deg = off_nadir_at_target(at_satellite_deg, altitude_m) if possible else nan
     if not isfinite(at_target_deg):
         return None, f"{source} gives {at_satellite_deg:g}° off nadir at the satellite: it is not used."
     return at_target_deg, (

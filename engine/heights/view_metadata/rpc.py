@@ -10,6 +10,9 @@ is its length.
 GDAL evaluates the polynomials, and finds them in tags and side files of all usual names.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import atan, atan2, degrees, hypot
 from typing import Any
@@ -19,7 +22,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio import Env
 from rasterio._err import CPLE_BaseError
-from rasterio.errors import RasterioError
+from rasterio.errors import RasterioError, TransformWarning
 from rasterio.rpc import RPC
 from rasterio.transform import RPCTransformer
 
@@ -37,7 +40,7 @@ _REACH = 1.5
 _ITERATION = {"RPC_PIXEL_ERROR_THRESHOLD": "0.001", "RPC_MAX_ITERATIONS": "50"}
 
 
-_GDAL_ERRORS = (RasterioError, CPLE_BaseError, RasterError, ValueError, ArithmeticError)
+_GDAL_ERRORS = (RasterioError, CPLE_BaseError, TransformWarning, RasterError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,24 @@ class SensorGeometry:
     m_per_px: float
 
 
+@contextmanager
+def _evaluated(rpcs: RPC) -> Iterator[RPCTransformer]:
+    """Let GDAL evaluate polynomials; a point without an image is an error."""
+    with warnings.catch_warnings(), Env(), RPCTransformer(rpcs, **_ITERATION) as model:
+        warnings.simplefilter("error", TransformWarning)
+        yield model
+
+
 def _positions(rpcs: RPC, lonlath: NDArray[np.float64]) -> NDArray[np.float64]:
     """Project (N, 3) longitude, latitude, height to (N, 2) row, col in the corner frame."""
-    with Env(), RPCTransformer(rpcs, **_ITERATION) as model:
+    with _evaluated(rpcs) as model:
         rows, cols = model.rowcol(*lonlath.T, op=np.positive)
     return np.column_stack([rows, cols])
 
 
 def _place_of(rpcs: RPC, rowcol: tuple[float, float]) -> tuple[float, float]:
     """Find longitude and latitude of a pixel position at the model's middle height."""
-    with Env(), RPCTransformer(rpcs, **_ITERATION) as model:
+    with _evaluated(rpcs) as model:
         x, y = model.xy(*rowcol, zs=rpcs.height_off, offset="ul")
     return float(x), float(y)
 

@@ -56,8 +56,8 @@ def _find_view(fields: Mapping[str, Any], source: str) -> Finding:
     if azimuth_deg is not None:
         notes.append(
             f"{source} has view:azimuth {azimuth_deg:g}°, which is not used: catalogues differ in its "
-            f"direction. Give --azimuth-deg {azimuth_deg % 360:g} if it points from the scene to the satellite, "
-            f"{(azimuth_deg + 180) % 360:g} if from below the satellite to the scene."
+            f"direction. Give --azimuth-deg {azimuth_deg % 360:g} if it points from the scene to the "
+            f"satellite, {(azimuth_deg + 180) % 360:g} if from below the satellite to the scene."
         )
     if incidence_deg is not None and not _plausible(incidence_deg, at_satellite_deg):
         notes.append(
