@@ -45,9 +45,10 @@ def test_a_contradiction_between_whole_views_is_noted_and_the_first_counts():
     turned = View(334.2, 27.6, "RPC of town.tif")
     found = merge([Finding(turned), Finding(IMD)])
     assert found.view == turned
-    assert found.notes == (
+    (note,) = found.notes
+    assert note == (
         "IMD file town.IMD (azimuth 154.2°, 27.6° off nadir) contradicts RPC of town.tif (azimuth 334.2°, "
-        "27.6° off nadir), which is used.",
+        "27.6° off nadir), which is used."
     )
 
 
@@ -101,8 +102,8 @@ def test_the_documented_example_of_worldview_3():
     angle_deg, note = converted_off_nadir(25.0, "WV03", "IMD file a.IMD")
     assert angle_deg == pytest.approx(27.6, abs=0.05)
     assert note == (
-        "IMD file a.IMD gives 25° off nadir at the satellite; 27.6° at the target follow by WV03's altitude of "
-        "617 km."
+        "IMD file a.IMD gives 25° off nadir at the satellite; 27.6° at the target follow by WV03's altitude "
+        "of 617 km."
     )
     assert converted_off_nadir(25.0, "worldview-03", "x")[0] == angle_deg
 
