@@ -169,19 +169,20 @@ def read_rpc(dataset: Any, name: str) -> Finding:
         return Finding.nothing(f"{source} cannot be read ({error}): it is not used.")
     if rpcs is None:
         return Finding()
+    on_map = is_georeferenced(dataset)
     try:
-        if not is_georeferenced(dataset):
-            seen = image_geometry(rpcs, dataset.height, dataset.width)
-        else:
+        if on_map:
             x, y = dataset.transform @ (dataset.width / 2.0, dataset.height / 2.0)
             place = reproject_points([(x, y)], dataset.crs.to_wkt(), WGS_84, near_x=rpcs.long_off)[0]
             seen = sensor_geometry(rpcs, (float(place[0]), float(place[1])))
+        else:
+            seen = image_geometry(rpcs, dataset.height, dataset.width)
     except (UnusableError, RasterError) as error:
         return Finding.nothing(f"{source} {error}: it is not used.")
     finding = checked_view(seen.azimuth_deg, seen.off_nadir_deg, source)
-    if finding.view is None or finding.view.off_nadir_deg is None or is_georeferenced(dataset):
-        return finding if finding.view is None or finding.view.whole else Finding(None, finding.notes)
-    return Finding(replace(finding.view, pose=seen.pose), finding.notes)
+    if finding.view is None or not finding.view.whole:
+        return Finding(None, finding.notes)
+    return finding if on_map else Finding(replace(finding.view, pose=seen.pose), finding.notes)
 
 
 def is_georeferenced(dataset: Any) -> bool:

@@ -14,7 +14,7 @@ _LARGEST_BYTES = 16 * 2**20
 """Metadata of real products has 10 kB to 5 MB."""
 
 _DEEPEST = 64
-"""Levels of nesting: real metadata has fewer than ten."""
+"""Levels of XML elements: real metadata has fewer than ten."""
 
 Element = ET.Element
 """A part of an XML file: its tag, attributes, text, and the parts inside it."""
@@ -98,24 +98,15 @@ def read_json(path: Path) -> dict[str, Any]:
         UnusableError: It is no such file.
     """
     text = read_text(path)
-    if _nesting(text) > _DEEPEST:
-        raise UnusableError(f"is nested deeper than {_DEEPEST} levels")
     try:
         content = json.loads(text)
     except ValueError as error:
         raise UnusableError(f"is no whole JSON ({error})") from error
+    except RecursionError as error:
+        raise UnusableError("is nested too deeply") from error
     if not isinstance(content, dict):
         raise UnusableError("holds no JSON object")
     return content
-
-
-def _nesting(text: str) -> int:
-    """Find how deep brackets may be nested at most: those inside strings count too, which errs safely."""
-    depth = deepest = 0
-    for bracket in re.finditer(r"[\[\]{}]", text):
-        depth += 1 if bracket[0] in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def number(text: Any) -> float | None:
