@@ -8,7 +8,7 @@ import click
 
 from engine.cli.options import Number, finish, make_reporter, parse_extent, progress_option
 from engine.errors import EngineError
-from engine.evaluation.heights import evaluate_heights
+from engine.evaluation.heights import HeightOptions, HeightOutputs, evaluate_heights
 from engine.evaluation.measure import MeasureOptions, with_parameter
 from engine.evaluation.measures.protocol import Protocol
 from engine.evaluation.output.height_table import height_document, height_table
@@ -121,31 +121,56 @@ def roads(  # noqa: PLR0913 - one parameter an option
     finish(reporter, work)
 
 
-@command.command(short_help="Compare heights and views of two folders.")
+@command.command(short_help="Compare two rasters of heights, or two folders of them.")
 @click.argument("predicted", type=_PATH)
 @click.argument("truth", type=_PATH)
 @click.option(
-    "--paired-only", is_flag=True, help="Pass over images without prediction; their city still scores 0."
+    "--image", type=_PATH, help="What the sensor saw, shown in the report: raster, or folder of them."
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["m", "cm"]),
+    help="Of whole numbers in rasters that do not state it; the challenge's files are in cm anyway.",
+)
+@click.option(
+    "--paired-only",
+    is_flag=True,
+    help="Pass over images that one folder lacks; the challenge's cities still score 0.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Images compared at a time; all processors by default.")
 @click.option("--json", "as_json", is_flag=True, help="Figures as JSON on stdout, instead of a table.")
+@click.option("--picture", type=_PATH, help="Draw scatter, errors, worst and median image: a PNG.")
+@click.option("--report", type=_PATH, help="Write a page with all figures, charts and maps: HTML.")
 @progress_option
-def heights(
-    predicted: Path, truth: Path, *, paired_only: bool, jobs: int | None, as_json: bool, progress: str
+def heights(  # noqa: PLR0913 - one parameter an option
+    predicted: Path,
+    truth: Path,
+    *,
+    image: Path | None,
+    unit: str | None,
+    paired_only: bool,
+    jobs: int | None,
+    as_json: bool,
+    picture: Path | None,
+    report: Path | None,
+    progress: str,
 ) -> None:
-    """Compare heights and views: the folder PREDICTED with the folder TRUTH, as the challenge does.
+    """Compare heights: PREDICTED with TRUTH, two rasters or two folders paired by name.
 
-    Both hold the files of the Overhead Geopose Challenge: CITY_ID_AGL.tif and CITY_ID_VFLOW.json.
+    Rasters hold metres above ground, on any grid; the coarser grid is compared on. Folders with the files of
+    the Overhead Geopose Challenge, CITY_ID_AGL.tif and CITY_ID_VFLOW.json, are scored as the challenge does.
     """
+    options = HeightOptions(image, unit, paired_only)
+    outputs = HeightOutputs(picture, report)
     reporter = make_reporter(progress)
 
     def work() -> list[Path]:
-        evaluation = evaluate_heights(predicted, truth, paired_only=paired_only, jobs=jobs, progress=reporter)
+        evaluation = evaluate_heights(predicted, truth, options, outputs, jobs=jobs, progress=reporter)
         document = height_document(evaluation)
         if isinstance(reporter, JsonLines):
             reporter.found(document)
         else:
             click.echo(json.dumps(document, indent=1) if as_json else height_table(evaluation))
-        return []
+        return outputs.paths
 
     finish(reporter, work)

@@ -7,9 +7,11 @@ from pathlib import Path
 from engine.evaluation.measures.apls import AplsScore
 from engine.evaluation.measures.buffer import BufferScore
 from engine.evaluation.measures.differences import Differences
+from engine.evaluation.measures.height_profile import HeightProfile
 from engine.evaluation.measures.junctions import JunctionScore
 from engine.evaluation.measures.levels import LevelScore
 from engine.evaluation.measures.topo import TopoScore
+from engine.evaluation.pairs.height_files import HeightFiles
 from engine.raster.grid import Grid
 
 
@@ -83,13 +85,16 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeightEvaluation:
-    """Heights and views of a folder of images, and their figures by name.
+    """Heights and views of images, and their figures by name.
 
     Attributes:
         images: Figures of each image that is predicted, by its name.
-        cities: Figures of each city, by its name.
+        cities: Figures of each city, by its name; of rasters of no city, those of all.
         missing: Names of images that are not predicted.
         overall: Figures of all cities together.
+        profiles: How the heights of each city lie beside the true ones, by the names of ``cities``.
+        files: Where each image of ``images`` comes from.
+        notes: What there is to know about single images, by their names.
         provenance: Inputs and versions, as JSON values.
     """
 
@@ -97,4 +102,15 @@ class HeightEvaluation:
     cities: Mapping[str, Mapping[str, float | None]]
     missing: Sequence[str]
     overall: Mapping[str, float | None]
+    profiles: Mapping[str, HeightProfile] = field(default_factory=dict)
+    files: Mapping[str, HeightFiles] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> HeightProfile:
+        """How the heights of all cities together lie beside the true ones."""
+        total = HeightProfile()
+        for profile in self.profiles.values():
+            total = total.plus(profile)
+        return total

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -75,9 +76,9 @@ def map_in_processes(
     )
     try:
         with _pipes_break_as_errors():
-            waiting = [pool.submit(work, item) for item in items]
-        for result in waiting:
-            yield result.result()
+            waiting = deque(pool.submit(work, item) for item in items)
+        while waiting:
+            yield waiting.popleft().result()  # not kept here: results may be large
     except BrokenProcessPool as error:
         raise EngineError(
             "One of the processes at work was ended from outside, most likely as the memory ran out: work on "
@@ -89,10 +90,10 @@ def map_in_processes(
         theirs.close()
 
 
-def compare_all(
+def compare_each(
     work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, progress: Progress
-) -> list[Result]:
-    """Return the results of ``work`` for all items in their order, several at work at a time.
+) -> Generator[Result, None, None]:
+    """Yield the results of ``work`` for all items in their order, several at work at a time; none is kept.
 
     Args:
         work: A function of a module, or a partial one.
@@ -106,10 +107,15 @@ def compare_all(
     """
     jobs = min(jobs or os.cpu_count() or 1, len(items))
     found = map_in_processes(work, items, jobs) if jobs > 1 else (work(item) for item in items)
-    results: list[Result] = []
     with closing(found):
         progress.report(0, len(items), "comparing")
-        for result in found:
-            results.append(result)
-            progress.report(len(results), len(items), "comparing")
-    return results
+        for done, result in enumerate(found, start=1):
+            yield result
+            progress.report(done, len(items), "comparing")
+
+
+def compare_all(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, progress: Progress
+) -> list[Result]:
+    """Return what ``compare_each`` yields, as a list."""
+    return list(compare_each(work, items, jobs, progress))

@@ -1,18 +1,30 @@
 """An evaluation of heights for people who read a terminal, and for programs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from engine.evaluation.measures.height_profile import class_errors
 from engine.evaluation.output.figures import Figure
 from engine.evaluation.output.table import on_terminal
 from engine.evaluation.results import HeightEvaluation
 
 HEIGHT_FIGURES = {
-    "score": Figure("Score", "Mean of height R² and flow R²; of several cities, the mean of theirs."),
+    "score": Figure(
+        "Score",
+        "Mean of height R² and flow R², or height R² where views are not known; of several cities, the mean "
+        "of theirs.",
+    ),
     "height_r2": Figure("Height R²", "Share of the scatter of the true heights that is predicted."),
     "flow_r2": Figure("Flow R²", "The same of the flow: height, scale and angle in one."),
     "height_rmse_m": Figure("Height RMSE (m)", "Root of the mean squared error of the heights.", ".2f"),
     "height_mae_m": Figure("Height MAE (m)", "Mean error of the heights, without sign.", ".2f"),
+    "height_bias_m": Figure("Height bias (m)", "Mean of predicted − true height.", "+.2f"),
+    "height_slope": Figure(
+        "Slope",
+        "Of the straight line through the origin that fits predicted to true heights best; below 1, what is "
+        "high is drawn too low.",
+    ),
     "endpoint_error_px": Figure(
         "Endpoint (px)", "Mean distance of predicted and true ground positions.", ".2f"
     ),
@@ -26,7 +38,9 @@ HEIGHT_FIGURES = {
         "No prediction", "Share of pixels without a predicted height: they count as 0 m.", ".2%"
     ),
     "images": Figure("Images", "Images that were compared.", ".0f"),
-    "missing": Figure("Missing images", "Images that are not predicted; their city scores 0.", ".0f"),
+    "missing": Figure(
+        "Missing images", "Images that are not predicted; in the challenge their city scores 0.", ".0f"
+    ),
 }
 """Every figure by its name, in the order in which they are shown."""
 
@@ -40,12 +54,24 @@ Figures = Mapping[str, float | None]
 
 
 def height_document(evaluation: HeightEvaluation) -> dict[str, Any]:
-    """Return all figures as JSON values: ``overall``, ``cities`` and ``images`` by name, ``missing``."""
+    """Return all figures as JSON values: ``overall``, ``cities`` and ``images`` by name, ``missing``.
+
+    ``classes`` are errors by class of true height, of all images and of each city; ``notes`` say what there
+    is to know about single images.
+    """
     return {
         "overall": dict(evaluation.overall),
         "cities": {name: dict(figures) for name, figures in evaluation.cities.items()},
         "images": {name: dict(figures) for name, figures in evaluation.images.items()},
         "missing": list(evaluation.missing),
+        "classes": {
+            "overall": [asdict(each) for each in class_errors(evaluation.profile)],
+            "cities": {
+                name: [asdict(each) for each in class_errors(profile)]
+                for name, profile in evaluation.profiles.items()
+            },
+        },
+        "notes": dict(evaluation.notes),
         "provenance": dict(evaluation.provenance),
     }
 
@@ -77,4 +103,10 @@ def height_table(evaluation: HeightEvaluation) -> str:
     rest = len(evaluation.missing) - _MOST_NAMES
     if rest > 0:
         lines.append(f"Not predicted: {rest} more; --json names all.")
+    lines += [""] + [
+        f"{on_terminal(name)}: {note}" for name, note in list(evaluation.notes.items())[:_MOST_NAMES]
+    ]
+    rest = len(evaluation.notes) - _MOST_NAMES
+    if rest > 0:
+        lines.append(f"{rest} more notes; --json has all.")
     return "\n".join(lines).rstrip()
