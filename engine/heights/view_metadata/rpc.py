@@ -39,7 +39,6 @@ _REACH = 1.5
 
 _ITERATION = {"RPC_PIXEL_ERROR_THRESHOLD": "0.001", "RPC_MAX_ITERATIONS": "50"}
 
-
 _GDAL_ERRORS = (RasterioError, CPLE_BaseError, TransformWarning, RasterError, ValueError, ArithmeticError)
 
 

@@ -16,8 +16,8 @@ def dimap(*, profile="PHR_SENSOR", image=f"IMG_{NAME}_R1C1.JP2", angles=None, pl
         inner = "".join(f'<{name} unit="deg">{value}</{name}>' for name, value in values.items())
         blocks.append(
             f"<Located_Geometric_Values><LOCATION_TYPE>{place}</LOCATION_TYPE><TIME>10:42:19Z</TIME>"
-            f"<Acquisition_Angles>{inner}</Acquisition_Angles><Solar_Incidences><SUN_AZIMUTH>150.1</SUN_AZIMUTH>"
-            "</Solar_Incidences></Located_Geometric_Values>"
+            f"<Acquisition_Angles>{inner}</Acquisition_Angles>"
+            "<Solar_Incidences><SUN_AZIMUTH>150.1</SUN_AZIMUTH></Solar_Incidences></Located_Geometric_Values>"
         )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Dimap_Document><Metadata_Identification>'
