@@ -21,7 +21,8 @@ def dimap(*, profile="PHR_SENSOR", image=f"IMG_{NAME}_R1C1.JP2", angles=None, pl
         )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Dimap_Document><Metadata_Identification>'
-        f'<METADATA_FORMAT version="2.0">DIMAP</METADATA_FORMAT><METADATA_PROFILE>{profile}</METADATA_PROFILE>'
+        '<METADATA_FORMAT version="2.0">DIMAP</METADATA_FORMAT>'
+        f"<METADATA_PROFILE>{profile}</METADATA_PROFILE>"
         "</Metadata_Identification><Raster_Data><Data_Access><Data_Files><Data_File><DATA_FILE_PATH "
         f'href="{image}"/></Data_File></Data_Files></Data_Access></Raster_Data><Geometric_Data><Use_Area>'
         f"{''.join(blocks)}</Use_Area></Geometric_Data></Dimap_Document>\n"
