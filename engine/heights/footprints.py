@@ -36,7 +36,7 @@ FIELDS = {
     "volume_m3": "float",
     "height_pixels": "int32",
 }
-"""Attributes that are added, in order; NULL where no pixel is known. By ``height_roof_m`` a building moves."""
+"""Attributes that are added, in order; NULL where no pixel is known. Buildings move by the roof's height."""
 
 _TOGETHER = 8192
 """Polygons held at a time: some 50 MB."""

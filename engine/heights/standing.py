@@ -9,6 +9,8 @@ A footprint that is moved onto its roof is read there afterwards, when it is mov
 moves it is brought into agreement with what is read at the place that it leads to.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from engine.heights.flow import ground_of_pixels
 from engine.heights.height_raster import MOST_M, HeightRaster
 from engine.heights.landing import CELL_PX, HeightRange
 from engine.heights.pose import Pose
+from engine.heights.rectify import rectify
 from engine.heights.splat import Plane
 from engine.heights.zonal import Boxes, ZoneHeights, Zones, boxes_of, gather, holds, measure_zones
 from engine.raster.windows import Window
@@ -113,11 +116,7 @@ class SeenGround:
         flow = self.pose.flow_px_per_m
         if not flow.any():
             return self.shown(zones)
-        highest_m = np.full(len(zones), MOST_M)
-        for _ in range(_ROUNDS):
-            boxes = self._corridors(zones, highest_m)
-            highest_m = np.array([self._survey.highest(box) for box in boxes])
-        return gather(self._raster, zones, self._corridors(zones, highest_m), self._come_down)
+        return gather(self._raster, zones, self._search(zones), self._come_down)
 
     def lifting(self, zones: Zones, standing: ZoneHeights) -> NDArray[np.float64]:
         """Find by which height each zone on the ground is lifted onto its roof.
@@ -146,6 +145,36 @@ class SeenGround:
             lift[open_] = np.where(alike, read, start)
             open_ = open_[alike & ~settled]
         return lift
+
+    def rectified(self, core: Window) -> Plane:
+        """Return what stands on a part of the ground: heights at their ground positions, the highest on top.
+
+        Args:
+            core: Pixels of the ground; at most as many as one can hold several times.
+
+        Returns:
+            (H, W) heights; NaN where hidden or unknown.
+
+        Raises:
+            RasterError: The file cannot be read.
+        """
+        zone = np.array(
+            [shapely.box(core.col, core.row, core.col + core.width, core.row + core.height)], dtype=object
+        )
+        top, left, bottom, right = self._search(zone)[0].tolist()
+        top, left = min(top, core.row), min(left, core.col)
+        bottom, right = max(bottom, core.row + core.height), max(right, core.col + core.width)
+        window = Window(top, left, bottom - top, right - left)
+        whole = rectify(self._raster.read(window), self.pose).height_m
+        return whole[replace(core, row=core.row - top, col=core.col - left).slices]
+
+    def _search(self, zones: Zones) -> Boxes:
+        """Find the pixels that may show what stands on each zone."""
+        highest_m = np.full(len(zones), MOST_M)
+        for _ in range(_ROUNDS):
+            boxes = self._corridors(zones, highest_m)
+            highest_m = np.array([self._survey.highest(box) for box in boxes])
+        return self._corridors(zones, highest_m)
 
     def _corridors(self, zones: Zones, highest_m: NDArray[np.float64]) -> Boxes:
         """Find the pixels around where the raster shows things up to some heights that stand on the zones."""
