@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from engine.cli.options import Number, finish, make_reporter, parse_bands, parse_extent, progress_option
+from engine.heights.calibration import HEIGHT_FIELD
 from engine.heights.estimate import HeightOptions
-from engine.heights.run import HeightProducts, estimate_to_files
+from engine.heights.run import HeightProducts, KnownHeights, estimate_to_files
 from engine.networks.weights import DEFAULT_HEIGHTS
 from engine.raster.reader import Extent, RasterOptions
 
@@ -38,6 +39,13 @@ _FILE = click.Path(path_type=Path)
 @click.option("--rectified", type=_FILE, help="Also write the heights as seen from nadir; hidden is nodata.")
 @click.option("--rectified-rgb", type=_FILE, help="Also write the image as seen from nadir, with a mask.")
 @click.option("--flow", type=_FILE, help="Also write where the ground below each pixel lies, in pixels.")
+@click.option("--calibrate", help="Known heights to correct by: points of a vector file, or a raster.")
+@click.option(
+    "--calibrate-field",
+    default=HEIGHT_FIELD,
+    show_default=True,
+    help="Of points to calibrate by, the attribute with metres above ground.",
+)
 @click.option("--preview", type=_FILE, help="Also draw the heights over the image: a PNG.")
 @progress_option
 def command(  # noqa: PLR0913 - one parameter an option
@@ -55,6 +63,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     rectified: Path | None,
     rectified_rgb: Path | None,
     flow: Path | None,
+    calibrate: str | None,
+    calibrate_field: str,
     preview: Path | None,
     progress: str,
 ) -> None:
@@ -69,4 +79,5 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     products = HeightProducts(output, flow, rectified, rectified_rgb, preview)
     reporter = make_reporter(progress)
-    finish(reporter, lambda: estimate_to_files(input_path, products, options, progress=reporter))
+    known = KnownHeights(calibrate, calibrate_field) if calibrate else None
+    finish(reporter, lambda: estimate_to_files(input_path, products, options, known=known, progress=reporter))

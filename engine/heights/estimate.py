@@ -156,6 +156,8 @@ def estimate(
         windows = SceneWindows(reader, predictor, options.windows)
         for strip in windows.strips(progress):
             heights.append(strip)
+        if not windows.seen:
+            progress.log(f"{path} has no valid pixel there: all heights are unknown.")
         view = choose_view(windows.votes.pose, reader.grid, own, options=given, metadata=metadata)
         _tell(view, windows.votes, progress)
         tags = HeightTags(

@@ -6,18 +6,21 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.atomic import atomic_path, keep_inputs, writable_folder, writing_into
 from engine.errors import EngineError, OutputError
 from engine.exclusive import exclusive
+from engine.heights.calibration import HEIGHT_FIELD, calibrate
 from engine.heights.estimate import Estimate, HeightOptions, estimate
 from engine.heights.flow import flow_px
 from engine.heights.ground_view import write_ground_view
 from engine.heights.preview import draw_heights
 from engine.progress import Progress
 from engine.raster.painting import write_png
-from engine.raster.source import list_files
+from engine.raster.source import list_files, open_dataset
 from engine.raster.writer import FLOW, HEIGHTS, Placement, write_cog
+from engine.vector.source import POINTS, is_vector, open_layer
 
 _TIFF = (".tif", ".tiff")
 _STYLE = Path(__file__).parent / "styles" / "heights.qml"
@@ -52,6 +55,27 @@ class HeightProducts:
     def files(self) -> list[Path]:
         """Every file wanted, the heights first."""
         return [*self.rasters, *filter(None, [self.preview])]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHeights:
+    """Heights that somebody measured, to calibrate by.
+
+    Attributes:
+        path: Points of a vector file, or a raster of heights above ground.
+        field: Of points, the attribute with the height in metres.
+    """
+
+    path: str
+    field: str = HEIGHT_FIELD
+
+
+def _check_known(known: KnownHeights) -> None:
+    """Refuse known heights that cannot be opened before long work, not after."""
+    if is_vector(known.path):
+        with open_layer(known.path, POINTS):
+            return
+    open_dataset(known.path).close()
 
 
 def _list_inputs(path: str) -> list[str]:
@@ -102,11 +126,26 @@ def _write_style(raster: Path, progress: Progress) -> None:
         progress.log(f"{style} is there already and stays: remove it to get the style of this version.")
 
 
+def _calibrated(result: Estimate, known: KnownHeights, folder: Path, progress: Progress) -> Estimate:
+    """Compare the heights with known ones, for which they have to be a file, and correct them."""
+    progress.log(f"Comparing with {known.path}")
+    with writing_into(folder), TemporaryDirectory(prefix=".plumbline.", dir=folder) as room:
+        draft = Path(room) / "heights.tif"
+        _write_heights(draft, result, result.tags.as_tags())
+        found = calibrate(draft, known.path, field=known.field, from_network=result.view.from_network)
+    progress.log(str(found))
+    return result.calibrated(found.slope)
+
+
 def _write(
-    path: str, products: HeightProducts, result: Estimate, options: HeightOptions, progress: Progress
+    path: str,
+    products: HeightProducts,
+    result: Estimate,
+    *,
+    bands: tuple[int, ...] | None,
+    tags: Mapping[str, str],
+    progress: Progress,
 ) -> None:
-    parameters = json.dumps(asdict(options), sort_keys=True)
-    tags = {**result.tags.as_tags(), _PARAMETERS: parameters}
     progress.log("Writing")
     _write_heights(products.heights, result, tags)
     if products.flow:
@@ -118,7 +157,7 @@ def _write(
             result.view.pose,
             rectified=products.rectified,
             rectified_rgb=products.rectified_rgb,
-            bands=options.raster.bands,
+            bands=bands,
             progress=progress,
             tags=tags,
         )
@@ -129,7 +168,12 @@ def _write(
 
 
 def estimate_to_files(
-    path: str, products: HeightProducts, options: HeightOptions, *, progress: Progress
+    path: str,
+    products: HeightProducts,
+    options: HeightOptions,
+    *,
+    known: KnownHeights | None = None,
+    progress: Progress,
 ) -> list[Path]:
     """Estimate the heights of a raster to files.
 
@@ -137,20 +181,28 @@ def estimate_to_files(
         path: Anything GDAL opens.
         products: Which files to write.
         options: How to estimate.
+        known: Heights to calibrate by, if there are any.
         progress: Receives the state, and may cancel.
 
     Returns:
         The files written; a style for QGIS lies beside those with heights.
 
     Raises:
-        EngineError: As ``estimate``; or a result cannot be written, or would replace what is read.
+        EngineError: As ``estimate``; or known heights cannot be read or compared; or a result cannot be
+            written, or would replace what is read.
         Cancelled: The progress asked to stop.
     """
-    _check_outputs(products, [path, options.weights])
-    with ExitStack() as open_files:
+    _check_outputs(products, [path, options.weights, *([known.path] if known else [])])
+    if known:
+        _check_known(known)
+    parameters = asdict(options) | {"calibrate": asdict(known) if known else None}
+    folder = products.heights.absolute().parent
+    with ExitStack() as stack:
         for result in products.files:
-            open_files.enter_context(exclusive(result))
-        folder = products.heights.absolute().parent
-        scene = open_files.enter_context(estimate(path, options, folder=folder, progress=progress))
-        _write(path, products, scene, options, progress)
+            stack.enter_context(exclusive(result))
+        scene = stack.enter_context(estimate(path, options, folder=folder, progress=progress))
+        if known:
+            scene = _calibrated(scene, known, folder, progress)
+        tags = {**scene.tags.as_tags(), _PARAMETERS: json.dumps(parameters, sort_keys=True)}
+        _write(path, products, scene, bands=options.raster.bands, tags=tags, progress=progress)
     return products.files

@@ -55,6 +55,7 @@ class SceneWindows:
 
     Attributes:
         votes: What the windows predicted so far say of the view.
+        seen: How many of them had an image.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class SceneWindows:
     ) -> None:
         sizes = sizes or WindowSizes()
         self.votes = SceneVotes.none()
+        self.seen = 0
         self._ramp_px = sizes.ramp_px
         self._reader = reader
         self._predictor = predictor
@@ -115,6 +117,7 @@ class SceneWindows:
             phase_px=(first_row + place.window.row, first_col + place.window.col),
         )
         self.votes = self.votes.plus(found)
+        self.seen += 1
         return found.height_m
 
 
