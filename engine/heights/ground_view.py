@@ -83,7 +83,7 @@ def rectify_blocks(
     heights: HeightRaster,
     pose: Pose,
     *,
-    core_px: int = CORE_PX,
+    core_px: int,
     progress: Progress | None = None,
 ) -> Iterator[tuple[Window, Rectified]]:
     """Rectify an image block by block; the result does not depend on the blocks.
@@ -207,7 +207,7 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
             open_files.enter_context(write_cog(draft, part, kind, tags=_tags(tags or {}, pose)))
             for draft, (_, kind) in zip(drafts, wanted, strict=True)
         ]
-        for window, result in rectify_blocks(image, source, pose, progress=progress):
+        for window, result in rectify_blocks(image, source, pose, core_px=CORE_PX, progress=progress):
             for writer, (_, kind) in zip(writers, wanted, strict=True):
                 _write(writer, kind, window, result)
     return [path for path, _ in wanted]
