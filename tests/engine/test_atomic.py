@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import rasterio
 
-from engine.atomic import atomic_path, keep_inputs, writable_folder
+from engine.atomic import atomic_folder, atomic_path, keep_inputs, writable_folder
 from engine.errors import Cancelled, OutputError
 
 
@@ -142,3 +142,43 @@ def test_no_writer_leaves_anything_when_the_disk_takes_no_more(tmp_path: Path) -
     )
     assert run.returncode == 0, run.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_appears_only_at_the_end(tmp_path: Path) -> None:
+    final = tmp_path / "out.v1"
+    with atomic_folder(final) as draft:
+        assert draft.parent == tmp_path
+        (draft / "a").write_text("new")
+        assert not final.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out.v1"]
+    assert (final / "a").read_text() == "new"
+
+
+@pytest.mark.parametrize("failure", [ValueError, Cancelled, KeyboardInterrupt, OutputError])
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_failure_leaves_no_folder(tmp_path: Path, failure: type[BaseException], *, empty: bool) -> None:
+    final = tmp_path / "out"
+    if empty:
+        final.mkdir()
+
+    def fill() -> None:
+        with atomic_folder(final) as draft:
+            (draft / "a").write_text("half")
+            raise failure
+
+    with pytest.raises(failure):
+        fill()
+    assert list(tmp_path.iterdir()) == [final] * empty
+
+
+def test_what_is_in_a_folder_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").write_text("kept")
+    (tmp_path / "file").write_text("kept")
+    for name in ("full", "file"):
+        with pytest.raises(OutputError, match="not an empty folder"), atomic_folder(tmp_path / name):
+            pass
+    with pytest.raises(OutputError, match="does not exist"), atomic_folder(tmp_path / "absent" / "out"):
+        pass
+    assert (tmp_path / "full" / "kept").read_text() == (tmp_path / "file").read_text() == "kept"
+    assert len(list(tmp_path.iterdir())) == 2

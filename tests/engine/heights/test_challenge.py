@@ -21,7 +21,7 @@ from engine.heights.challenge import (
     write_heights,
     write_view,
 )
-from engine.heights.metadata import read_ground_resolutions
+from engine.heights.metadata import find_ground_resolutions, read_ground_resolutions
 from engine.heights.pose import Pose
 from engine.heights.submission import enlarge, pack_submission, write_prediction
 
@@ -237,6 +237,18 @@ def test_a_broken_table_is_refused_by_line(tmp_path, text, found):
     path.write_text(text)
     with pytest.raises(RasterError, match=found):
         read_ground_resolutions(path)
+
+
+def test_the_table_is_that_of_the_folder_else_that_above_it(tmp_path):
+    folder = tmp_path / "test"
+    folder.mkdir()
+    (tmp_path / "metadata.csv").write_text("id,city,gsd\na,JAX,0.3\nb,JAX,0.4\n")
+    assert find_ground_resolutions(folder, ["JAX_b"]) == {"JAX_b": 0.4}
+    (folder / "metadata.csv").write_text("id,city,gsd\nb,JAX,0.5\n")
+    assert find_ground_resolutions(folder, ["JAX_b"]) == {"JAX_b": 0.5}
+    assert find_ground_resolutions(folder, ["JAX_a"], table=tmp_path / "metadata.csv") == {"JAX_a": 0.3}
+    with pytest.raises(RasterError, match=r"test/metadata\.csv has no line for JAX_a and 1 more"):
+        find_ground_resolutions(folder, ["JAX_b", "JAX_a", "JAX_c"])
 
 
 @pytest.mark.parametrize("shape", [(4, 6), (5, 7), (1, 1)])
