@@ -27,6 +27,9 @@ LONG_SIDE_PX = 480
 
 WORST_IMAGES = 3
 
+KEY_WIDTH = 220.0
+"""Of the keys below maps, in pixels: four maps stand beside each other on a page."""
+
 _UNKNOWN = (200, 200, 200)
 _NONE = (247, 247, 247)
 _LEAST_REACH_M = 1.0
@@ -62,7 +65,7 @@ def choose_images(evaluation: HeightEvaluation, count: int = WORST_IMAGES) -> li
         count: How many of the worst.
 
     Returns:
-        What each is ("worst", "median"; "" where there is one image only) and its name.
+        What each is ("Worst", "Median"; "" where there is one image only) and its name.
     """
     errors = {name: figures["height_rmse_m"] for name, figures in evaluation.images.items()}
     known = {name: error for name, error in errors.items() if error is not None}
@@ -71,7 +74,7 @@ def choose_images(evaluation: HeightEvaluation, count: int = WORST_IMAGES) -> li
         return [("", name) for name in ranked]
     middle = ranked[len(ranked) // 2]
     worst = [name for name in ranked[:count] if name != middle]
-    return [*(("worst", name) for name in worst), ("median", middle)]
+    return [*(("Worst", name) for name in worst), ("Median", middle)]
 
 
 class _Mean:
@@ -181,25 +184,24 @@ def draw_panels(maps: HeightMaps) -> Mapping[str, NDArray[np.uint8]]:
         (3, H, W) pictures of one size; small ones are enlarged by whole pixels.
     """
     drawn: dict[str, NDArray[np.uint8]] = {} if maps.rgb is None else {"Image": maps.rgb}
-    for title, heights in (("True height", maps.truth_m), ("Predicted height", maps.predicted_m)):
+    for title, heights in (("True height, m", maps.truth_m), ("Predicted height, m", maps.predicted_m)):
         drawn[title] = _with_unknown(colour_heights(heights), ~np.isnan(heights))
-    drawn["Error"] = colour_errors(maps.error_m, error_reach_m(maps))
+    drawn["Error, m"] = colour_errors(maps.error_m, error_reach_m(maps))
     times = max(1, LONG_SIDE_PX // max(maps.error_m.shape))
     return {title: rgb.repeat(times, axis=1).repeat(times, axis=2) for title, rgb in drawn.items()}
 
 
-def draw_height_key(width: float = 300.0) -> Sheet:
+def draw_height_key(width: float = KEY_WIDTH) -> Sheet:
     """Explain the colours of heights."""
     step = width / len(STOPS_M)
     marks: list[Mark] = []
     for number, (stop, colour) in enumerate(zip(STOPS_M, COLOURS, strict=True)):
         marks.append(Box(number * step, 0, step, 10, colour))
-        unit = " m" if number == len(STOPS_M) - 1 else ""
-        marks.append(Words((number + 0.5) * step, 23, f"{stop:g}{unit}", "middle", 11))
+        marks.append(Words((number + 0.5) * step, 23, f"{stop:g}", "middle", 11))
     return Sheet(width, 28, marks, "Colours of heights from 0 m, light, to 100 m, dark")
 
 
-def draw_error_key(reach_m: float, width: float = 300.0) -> Sheet:
+def draw_error_key(reach_m: float, width: float = KEY_WIDTH) -> Sheet:
     """Explain the colours of errors."""
     count = 41
     values = np.linspace(-reach_m, reach_m, count, dtype=np.float32)
@@ -210,8 +212,8 @@ def draw_error_key(reach_m: float, width: float = 300.0) -> Sheet:
         for number, (red, green, blue) in enumerate(colours)
     ]
     marks += [
-        Words(0, 23, f"−{reach_m:g} m, too low", "start", 11),
+        Words(0, 23, f"−{reach_m:g}, too low", "start", 11),
         Words(width / 2, 23, "0", "middle", 11),
-        Words(width, 23, f"+{reach_m:g} m, too high", "end", 11),
+        Words(width, 23, f"+{reach_m:g}, too high", "end", 11),
     ]
     return Sheet(width, 28, marks, f"Colours of errors from −{reach_m:g} m, blue, to {reach_m:g} m, red")

@@ -94,7 +94,7 @@ def _draw_maps(evaluation: HeightEvaluation, kind: str, name: str) -> NDArray[np
     for left, panel in zip(lefts, panels, strict=True):
         parts.append((left, 22.0, Sheet(side, 20, [Words(0, 16, panel)])))
         if panel != "Image":
-            key = draw_error_key(error_reach_m(maps), side) if panel == "Error" else draw_height_key(side)
+            key = draw_error_key(error_reach_m(maps), side) if panel == "Error, m" else draw_height_key(side)
             parts.append((left, _TITLE_ROW + tall + 6.0, key))
     rgb = draw_pixels(put_together(_WIDTH, _TITLE_ROW + tall + _KEY_ROW + _GAP, parts), _SCALE)
     for left, picture in zip(lefts, panels.values(), strict=True):

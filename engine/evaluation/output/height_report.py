@@ -146,7 +146,7 @@ def _maps(evaluation: HeightEvaluation, kind: str, name: str) -> str:
     """Show an image with its heights and errors."""
     maps = read_maps(evaluation.files[name])
     reach_m = error_reach_m(maps)
-    keys = {"Image": "", "Error": draw_svg(draw_error_key(reach_m))}
+    keys = {"Image": "", "Error, m": draw_svg(draw_error_key(reach_m))}
     panels = "".join(
         f"<div><h4>{title}</h4>{embed_picture(rgb, f'{title} of {name}')}"
         f"{keys.get(title, draw_svg(draw_height_key()))}</div>"

@@ -12,6 +12,7 @@ from engine.evaluation.measures import heights as measures
 from engine.evaluation.measures.heights import (
     Spread,
     add_up,
+    compare_blocks,
     compare_heights,
     height_figures,
     overall_figures,
@@ -222,3 +223,48 @@ def test_a_city_without_scatter_is_left_out_of_the_mean():
     overall = overall_figures({"ARG": (whole, 0), "FLAT": (flat, 0)})
     assert overall["score"] == height_figures(whole)["score"]
     assert overall_figures({"FLAT": (flat, 0)})["score"] is None
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.0, 1.3])
+def test_the_slope_is_the_factor_by_which_heights_are_wrong(factor):
+    truth = draw(2).astype(np.float64)
+    figures = height_figures(compare_heights(truth * factor, truth, Pose(0, 1), Pose(0, 1)))
+    assert figures["height_slope"] == pytest.approx(factor)
+    assert figures["height_bias_m"] == pytest.approx((factor - 1) * np.nanmean(truth))
+
+
+def test_all_pixels_of_known_truth_are_counted_once():
+    total, known = None, 0
+    for found, true, *views in IMAGES:
+        image = compare_blocks([(found, true)], tuple(views))
+        assert image.sums == compare_heights(found, true, *views)
+        total = image if total is None else total.plus(image)
+        known += int(np.isfinite(true).sum())
+    assert total.profile.joint.counts.sum() == total.profile.pixels.sum() == total.sums.heights.count == known
+    unpredicted = compare_blocks([(np.full((4, 4), nan), np.full((4, 4), 7.0))], None).profile
+    assert unpredicted.error_m.sum() == pytest.approx(-7.0 * 16)
+
+
+def test_where_views_are_not_known_heights_alone_are_judged():
+    found, true = draw(1), draw(2)
+    alone = height_figures(compare_blocks([(found, true)], None).sums)
+    whole = height_figures(compare_heights(found, true, Pose(0.3, 1.0), Pose(0.5, 1.0)))
+    assert alone["score"] == alone["height_r2"] == whole["height_r2"]
+    of_flow = (
+        "flow_r2",
+        "endpoint_error_px",
+        "magnitude_error_px",
+        "angle_error_deg",
+        "scale_error_px_per_m",
+    )
+    assert {alone[name] for name in of_flow} == {None}
+    views = Pose(0, 1), Pose(0, 1)
+    mixed = compare_blocks([(true, true)], views).sums.plus(compare_blocks([(found, true)], None).sums)
+    assert height_figures(mixed)["flow_r2"] is None
+    assert height_figures(mixed)["score"] == height_figures(mixed)["height_r2"]
+
+
+def test_blocks_of_one_image_are_one_image():
+    found, true, *views = IMAGES[2]
+    cut = compare_blocks([(found[:100], true[:100]), (found[100:], true[100:])], tuple(views))
+    assert height_figures(cut.sums) == pytest.approx(height_figures(compare_heights(found, true, *views)))

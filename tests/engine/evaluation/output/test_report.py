@@ -4,7 +4,6 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Sequence
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from engine.evaluation.output.chart import draw_distribution
 from engine.evaluation.output.figures import ABSENT, FIGURES, KINDS, PARTS, describe_figure
 from engine.evaluation.output.report import PICTURE_PX, build_report, find_worst, write_report
 from engine.evaluation.results import Evaluation, TileResult
+from tests.engine.evaluation.html_page import Page
 from tests.engine.evaluation.result_samples import tile
 
-VOID = {"meta", "br", "img"}
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror='alert(1)'>",
@@ -28,39 +27,6 @@ HOSTILE = [
     "two\nlines\ttab",
     "]]></style></title><svg/onload=x>",
 ]
-
-
-class Page(HTMLParser):
-    """Reads a page: its elements, its text, and whether each element is closed where it should be."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag):
-        assert self._open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append((self._open[-1] if self._open else "", data))
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def text(self, tag: str) -> list[str]:
-        return [text for name, text in self.texts if name == tag]
 
 
 def compared(
