@@ -51,6 +51,16 @@ def read_ground_resolutions(path: Path) -> dict[str, float]:
     return found
 
 
+def find_table(folder: Path) -> Path | None:
+    """Find the table that images belong to: in their folder, or in the one above.
+
+    Args:
+        folder: Where the images are.
+    """
+    places = (folder / TABLE, folder.absolute().parent / TABLE)
+    return next((path for path in places if path.is_file()), None)
+
+
 def find_ground_resolutions(
     folder: Path, names: Iterable[str], *, table: Path | None = None
 ) -> dict[str, float]:
@@ -59,8 +69,7 @@ def find_ground_resolutions(
     Args:
         folder: Where the images are.
         names: Of the images.
-        table: Which table to read; else that of the folder or, as the challenge hands its data out, of the
-            one above.
+        table: Which table to read; else the one that ``find_table`` finds.
 
     Returns:
         Metres per pixel by these names.
@@ -68,9 +77,7 @@ def find_ground_resolutions(
     Raises:
         RasterError: There is no table, it cannot be read, or an image is missing in it.
     """
-    found = table or next(
-        (path for path in (folder / TABLE, folder.absolute().parent / TABLE) if path.is_file()), None
-    )
+    found = table or find_table(folder)
     if found is None:
         raise RasterError(
             f"{folder} has no {TABLE}, nor has the folder above it: name one (--metadata), or give the "

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.heights.challenge import ImageFiles, list_images, read_heights, read_rgb, read_view
-from engine.heights.metadata import read_ground_resolutions
+from engine.heights.metadata import TABLE, find_table, read_ground_resolutions
 from engine.heights.pose import Pose
 from engine.progress import Progress, Silent
 from training.config import TrainingError
@@ -71,11 +71,12 @@ class _Folder:
         self._files = [files for name, files in listed.items() if fnmatchcase(name, source.names)]
         if not self._files:
             raise TrainingError(f"{folder} holds no image {source.names}: use another pattern.")
-        sizes = read_ground_resolutions(folder / "metadata.csv")
+        table = find_table(folder) or folder / TABLE
+        sizes = read_ground_resolutions(table)
         missing = [files.name for files in self._files if files.name not in sizes]
         if missing:
             raise TrainingError(
-                f"{folder}/metadata.csv lacks {len(missing)} images, first {missing[0]}: add it."
+                f"{table} lacks {len(missing)} images of {folder}, first {missing[0]}: add it."
             )
         self._m_per_px = [sizes[files.name] for files in self._files]
 

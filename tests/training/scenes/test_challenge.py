@@ -9,6 +9,8 @@ import pytest
 from engine.errors import OutputError
 from engine.heights.challenge import list_images, read_heights, read_rgb, read_view
 from engine.heights.metadata import find_ground_resolutions
+from training.heights.config import HeightSource
+from training.heights.sources import load_height_images
 from training.scenes.challenge import CHALLENGE_SCENES, CITIES, Shot, write_challenge
 from training.scenes.scene import render_scene
 
@@ -69,6 +71,15 @@ def test_the_files_hold_the_scene(made):
         assert city.off_nadir_deg[0] <= tilt <= city.off_nadir_deg[1]
         assert pose.angle_rad == pytest.approx(scene.angle_rad)
     assert 0 < unknown < TRAIN / 2
+
+
+def test_networks_can_learn_from_the_folder(made):
+    """Its table lies above the images, as in the challenge's own data."""
+    folder, _ = made
+    images = load_height_images(HeightSource("challenge", "train", reduce=2), folder)
+    sizes = find_ground_resolutions(folder / "train", list_images(folder / "train", "RGB"))
+    assert [image.m_per_px for image in images] == [2 * size for size in sizes.values()]
+    assert {image.rgb.shape for image in images} == {(3, SIZE_PX // 2, SIZE_PX // 2)}
 
 
 def test_marks_are_six_letters_and_never_the_same():
