@@ -35,7 +35,7 @@ TYPICAL_HEIGHT_PX = 10.0
 
 @dataclass(frozen=True, slots=True)
 class CompactGeoposeConfig:
-    """Widths and depths of the compact network for heights.
+    """Widths and depths of the compact network for heights; down to 1/16 those of the one for roads.
 
     Attributes:
         stem: Channels at half resolution, in the encoder.
@@ -47,7 +47,7 @@ class CompactGeoposeConfig:
     """
 
     stem: int = 32
-    widths: tuple[int, int, int, int] = (64, 96, 160, 192)
+    widths: tuple[int, int, int, int] = (64, 128, 160, 160)
     blocks: tuple[int, int, int] = (2, 2, 2)
     dilations: tuple[int, ...] = (1, 2)
     decoder: tuple[int, int, int, int] = (96, 96, 64, 32)

@@ -29,6 +29,10 @@ HEIGHT_TERMS = ("total", "height", "magnitude", "direction", "scale")
 CLEAR_LEAN_PX = 4.0
 """Things that lean further than this show no more of the direction."""
 
+WALL_WEIGHT = 40.0
+"""How much more a wall says of the direction than a pixel of a roof that leans by a pixel: roofs show it only
+by what is beside them. With equal weights nothing was learned in 500 steps, with these it was in 100."""
+
 ErrorShape = Literal["squared", "robust", "r2"]
 """How errors of heights and lengths count."""
 
@@ -154,6 +158,14 @@ def _field_error(
     return squared / (_mean_where((truth - mean).square(), known) + options.least_variance)
 
 
+def _find_walls(length_px: Tensor, direction: Tensor) -> Tensor:
+    """Find where walls are seen: there the flow grows by one pixel for each pixel against its direction."""
+    down = functional.pad(length_px[:, :, 2:] - length_px[:, :, :-2], (0, 0, 1, 1)) / 2
+    right = functional.pad(length_px[:, :, :, 2:] - length_px[:, :, :, :-2], (1, 1)) / 2
+    row, col = direction[:, 0, None, None, None], direction[:, 1, None, None, None]
+    return (down + row).square() + (right + col).square() < 0.25
+
+
 def _direction_error(
     output: GeoposeOutput, batch: HeightBatch, leaning: Tensor, length_px: Tensor, known: Tensor
 ) -> Tensor:
@@ -170,8 +182,10 @@ def _direction_error(
     if output.parts is None:
         turned = (output.direction - truth).square()
         return _mean_where(turned, leaning[:, None].expand_as(turned))
-    lean_px = length_px.where(known & leaning[:, None, None, None], 0.0).clamp(0.0, CLEAR_LEAN_PX)
-    weights = pool_over_parts(lean_px, output.parts).double()
+    seen = known & leaning[:, None, None, None]
+    lean_px = length_px.where(seen, 0.0)
+    visible = lean_px.clamp(0.0, CLEAR_LEAN_PX) + WALL_WEIGHT * (seen & _find_walls(lean_px, truth))
+    weights = pool_over_parts(visible, output.parts).double()
     turned = (output.parts - truth[:, :, None, None]).square().mean(dim=1, keepdim=True)
     return (turned * weights).sum() / weights.sum().clamp_min(torch.finfo(torch.float32).tiny)
 

@@ -11,7 +11,14 @@ from engine.heights.pose import Pose
 from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
 from engine.networks.geopose import GeoposeOutput
 from training.config import TrainingError
-from training.heights.losses import CLEAR_LEAN_PX, HEIGHT_TERMS, HeightBatch, HeightLossOptions, height_loss
+from training.heights.losses import (
+    CLEAR_LEAN_PX,
+    HEIGHT_TERMS,
+    WALL_WEIGHT,
+    HeightBatch,
+    HeightLossOptions,
+    height_loss,
+)
 
 POSES = (Pose(0.4, 0.5), Pose(-2.0, 1.25))
 EVERY_SHAPE = [HeightLossOptions(errors=errors) for errors in ("squared", "robust", "r2")]
@@ -242,6 +249,29 @@ def test_each_part_of_an_image_learns_the_direction_by_how_far_things_lean_in_it
     assert torch.count_nonzero(parts.grad.norm(dim=1)) == 2
     right = everywhere.direction[:, :, None, None].expand(2, 2, 3, 4)
     assert height_loss(truth_of(everywhere)._replace(parts=right), everywhere, options).total.item() == 0.0
+
+
+def test_walls_of_a_leaning_tower_teach_its_direction_most(batch: HeightBatch) -> None:
+    # A roof 12 m high that leans by 6 px up the image, and the wall below it down to its foot.
+    heights = torch.zeros(1, 1, 24, 24)
+    heights[:, :, 4:10, 8:16] = 12.0
+    heights[:, :, 10:16, 8:16] = (2.0 * torch.arange(6, 0, -1))[:, None]
+    tower = HeightBatch(*(part[:1] for part in batch))._replace(
+        height_m=heights,
+        valid=torch.ones_like(heights, dtype=torch.bool),
+        direction=torch.tensor([[1.0, 0.0]]),
+        scale_px_per_m=torch.tensor([0.5]),
+    )
+    parts = torch.zeros(1, 2, 24, 24, requires_grad=True)
+    options = HeightLossOptions(height=0.0, magnitude=0.0, scale=0.0, direction=1.0)
+    losses = height_loss(truth_of(tower)._replace(parts=parts), tower, options)
+    losses.total.backward()
+    assert parts.grad is not None
+    taught = parts.grad[0].norm(dim=0)
+    roof, wall = taught[6, 12], taught[11:15, 10:14]
+    assert roof > 0.0
+    assert wall.min() > WALL_WEIGHT / CLEAR_LEAN_PX * roof
+    assert taught[3, 12] == taught[20, 12] == 0.0
 
 
 def test_parts_learn_no_direction_from_nadir_nor_of_an_unknown_view(batch: HeightBatch) -> None:

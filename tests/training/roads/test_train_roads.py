@@ -168,7 +168,7 @@ def test_run_starts_from_known_weights(town_folder: Path, tmp_path: Path) -> Non
     kernels = [name for name, value in known.items() if value.ndim == 4]
     assert all(torch.allclose(known[name], after.network[name], rtol=2e-3, atol=1e-5) for name in kernels)
     wider = replace(frozen, network=NetworkOptions(options={**TINY, "head": 8}))
-    with pytest.raises(TrainingError, match="not of the recipe's network"):
+    with pytest.raises(TrainingError, match="tensors of the recipe's network"):
         train_roads(wider, data=town_folder, out=tmp_path / "no", start=str(tmp_path / "known.safetensors"))
 
 
