@@ -1,4 +1,4 @@
-"""``plumbline evaluate heights`` as users call it, on rendered scenes in the challenge's files."""
+"""``plumbline evaluate heights`` as users call it, on rendered scenes."""
 
 import json
 import shutil
@@ -6,6 +6,8 @@ from math import isclose
 
 import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from click.testing import CliRunner
 
 from engine.cli import main
@@ -13,7 +15,7 @@ from engine.heights.challenge import list_images, read_heights, read_view, write
 from engine.heights.pose import Pose
 from engine.heights.submission import write_prediction
 from training.scenes.options import SceneOptions
-from training.scenes.scene import render_scene
+from training.scenes.scene import CRS, render_scene
 
 SCENES = {"ARG_one": (1, 200, 260), "ARG_two": (7, 280, 180), "JAX_one": (2, 180, 240)}
 """Seed, rows and columns by name; none square."""
@@ -196,3 +198,89 @@ def test_truth_that_knows_no_height_is_refused(tmp_path):
 def test_a_folder_that_is_none_is_refused(truth, tmp_path):
     assert "no folder that can be read" in refused(tmp_path / "absent", truth)
     assert "no file with a name such as" in refused(tmp_path, truth)
+
+
+def test_a_report_and_a_picture_are_written(truth, predicted, tmp_path):
+    for files in list_images(predicted, "AGL").values():
+        write_heights(files.path("AGL"), read_heights(files.path("AGL")) * np.float32(0.8))
+    report, picture = tmp_path / "r.html", tmp_path / "r.png"
+    result = evaluate(predicted, truth, "--jobs", 1, "--report", report, "--picture", picture)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.splitlines()[-2:] == [f"Wrote {picture}", f"Wrote {report}"]
+    page = report.read_text(encoding="utf-8")
+    assert all(name in page for name in SCENES)
+    assert "slope 0.80" in page
+    with rasterio.open(picture) as drawn:
+        assert (drawn.driver, drawn.count) == ("PNG", 3)
+    found = document(predicted, truth)
+    assert found["images"]["ARG_one"]["height_slope"] == pytest.approx(0.8, abs=0.002)
+    assert found["images"]["ARG_one"]["height_bias_m"] < 0
+
+
+def test_an_input_is_never_replaced(truth, predicted, tmp_path):
+    page = tmp_path / "r.html"
+    page.symlink_to(truth / "JAX_one_VFLOW.json")
+    before = (truth / "JAX_one_VFLOW.json").read_bytes()
+    assert "is an input" in refused(predicted, truth, "--report", page)
+    assert (truth / "JAX_one_VFLOW.json").read_bytes() == before
+
+
+@pytest.fixture(scope="session")
+def rasters(tmp_path_factory):
+    """Predicted and true heights of a town as GeoTIFFs in folders of their own, and its image."""
+    folder = tmp_path_factory.mktemp("rasters")
+    scene = render_scene(SceneOptions(seed=3, height_px=160, width_px=200, m_per_px=0.5))
+    coarse = scene.height_m.reshape(80, 2, 100, 2).mean(axis=(1, 3)).astype(np.float32)
+    place = scene.transform
+    bands = {
+        "pred/town.tif": (np.float32(0.8) * scene.height_m[None], place),
+        "truth/town_ndsm.tif": (coarse[None], place @ Affine.scale(2)),
+        "truth/town_rgb.tif": (scene.rgb, place),
+    }
+    for name, (planes, transform) in bands.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        count, rows, cols = planes.shape
+        profile = {"driver": "GTiff", "count": count, "height": rows, "width": cols, "dtype": planes.dtype}
+        with rasterio.open(folder / name, "w", crs=CRS, transform=transform, **profile) as raster:
+            raster.write(planes)
+    return folder / "pred", folder / "truth"
+
+
+def test_two_rasters_and_two_folders_of_rasters_are_the_same(rasters, tmp_path):
+    predicted, true = rasters
+    alone = document(predicted / "town.tif", true / "town_ndsm.tif")
+    together = document(predicted, true)
+    assert alone["overall"] == together["overall"]
+    assert alone["overall"]["height_slope"] == pytest.approx(0.8)
+    assert alone["overall"]["score"] == alone["overall"]["height_r2"]
+    assert alone["overall"]["flow_r2"] is None
+    assert (list(together["cities"]), list(together["images"])) == (["all"], ["town"])
+    assert "on the truth's grid of 1 m" in together["notes"]["town"]
+    table = evaluate(predicted, true).stdout
+    assert table.splitlines()[0].split() == ["all"]
+    assert "town: Compared on the truth's grid" in table
+    result = evaluate(predicted, true, "--report", tmp_path / "r.html")
+    assert result.exit_code == 0, result.stderr
+    assert 'alt="Image of town"' in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_rasters_that_do_not_fit_are_refused_in_one_line(rasters, truth, tmp_path):
+    predicted, true = rasters
+    assert "3 band(s) of uint8" in refused(predicted / "town.tif", true / "town_rgb.tif")
+    assert "is a file, but" in refused(predicted / "town.tif", true)
+    assert "is no folder that can be read, and no file" in refused(predicted / "gone.tif", true)
+    assert "CITY_ID_AGL.tif" in refused(predicted, truth)
+    (tmp_path / "broken.tif").write_bytes((predicted / "town.tif").read_bytes()[:3000])
+    assert "broken.tif" in refused(tmp_path / "broken.tif", true / "town_ndsm.tif")
+
+
+def test_whole_numbers_need_a_unit(rasters, tmp_path):
+    predicted, _ = rasters
+    with rasterio.open(predicted / "town.tif") as raster:
+        stored = np.rint(raster.read() * 100).astype(np.uint16)
+        profile = raster.profile | {"dtype": "uint16"}
+    with rasterio.open(tmp_path / "cm.tif", "w", **profile) as raster:
+        raster.write(stored)
+    assert "--unit m or --unit cm" in refused(predicted / "town.tif", tmp_path / "cm.tif")
+    found = document(predicted / "town.tif", tmp_path / "cm.tif", "--unit", "cm")
+    assert found["overall"]["height_rmse_m"] < 0.005

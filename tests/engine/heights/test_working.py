@@ -80,6 +80,15 @@ def test_a_plane_is_read_exactly(row, col, slopes):
     assert found == pytest.approx(slopes[0] + slopes[1] * row + slopes[2] * col, abs=1e-4)
 
 
+def test_places_in_rows_and_columns_are_read_like_any_others():
+    heights = np.where(np.arange(35).reshape(7, 5) % 11 == 3, np.nan, HEIGHTS)
+    rows, cols = np.linspace(-0.5, 7.5, 41)[:, None], np.linspace(-0.5, 5.5, 37)[None]
+    everywhere = np.broadcast_arrays(rows, cols)
+    for each in (HEIGHTS, heights):
+        found = interpolate(each, rows, cols)
+        assert np.allclose(found, interpolate(each, *everywhere), atol=1e-3, equal_nan=True)
+
+
 @pytest.mark.parametrize("shape", [(7, 5), (1, 5), (7, 1), (1, 1)])
 def test_on_the_border_and_beyond_the_outermost_pixel_stands_alone(shape):
     heights = HEIGHTS[: shape[0], : shape[1]]
