@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -19,6 +20,9 @@ Heights = NDArray[np.float32]
 
 _SAMPLE_PX = 2**16
 """Pixels computed at once: small enough for the processor's cache."""
+
+_LEAST_SHARE = np.float32(1e-3)
+"""A place whose known neighbours have less say is unknown: single precision holds nothing of them."""
 
 _INSIDE_PX = 1e-3
 """Pixels by which a place on the border may miss the grid, by rounding."""
@@ -104,37 +108,47 @@ def _near(places: NDArray[np.float64], length: int) -> tuple[NDArray[np.int64], 
     return before, (along - before).astype(np.float32)
 
 
+def _read_between(plane: Heights, rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Heights:
+    """Read (H, W) values, all known, bilinearly; places as for ``interpolate``."""
+    height, width = plane.shape
+    (above, down), (left, right) = _near(rows, height), _near(cols, width)
+    step_down, step_right = int(height > 1), int(width > 1)
+    if rows.shape[1] == 1 and cols.shape[0] == 1:
+        # Rows first: they are copied whole.
+        lines = plane[above[:, 0]]
+        lines += (plane[above[:, 0] + step_down] - lines) * down
+        read: Heights = lines[:, left[0]]
+        read += (lines[:, left[0] + step_right] - read) * right
+        return read
+    flat, corner = plane.ravel(), above * width + left
+    step_down *= width
+    upper: Heights = flat.take(corner)
+    lower: Heights = flat.take(corner + step_down)
+    upper += (flat.take(corner + step_right) - upper) * right
+    lower += (flat.take(corner + (step_down + step_right)) - lower) * right
+    upper += (lower - upper) * down
+    return upper
+
+
 def interpolate(heights: Heights, rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Heights:
     """Read heights bilinearly between pixel centres.
 
     Args:
         heights: (H, W); NaN where unknown. Neighbours that are not known leave their say to the others.
-        rows: (h, w) places in the corner frame.
-        cols: (h, w) likewise.
+        rows: (h, w) places in the corner frame; or (h, 1), with (1, w) columns.
+        cols: (h, w) likewise; or (1, w).
 
     Returns:
         (h, w); NaN where no neighbour is known.
     """
-    height, width = heights.shape
-    (above, down), (left, right) = _near(rows, height), _near(cols, width)
-    step_down, step_right = width * (height > 1), int(width > 1)
-    corner = above * width + left
     known = np.isfinite(heights)
-    planes = [heights] if known.all() else [np.where(known, heights, np.float32(0)), known.astype(np.float32)]
-    read: list[Heights] = []
-    for plane in planes:
-        flat = plane.ravel()
-        upper: Heights = flat.take(corner)
-        lower: Heights = flat.take(corner + step_down)
-        upper += (flat.take(corner + step_right) - upper) * right
-        lower += (flat.take(corner + (step_down + step_right)) - lower) * right
-        upper += (lower - upper) * down
-        read.append(upper)
-    if len(read) == 1:
-        return read[0]
-    values, shares = read
-    np.divide(values, shares, out=values, where=shares > 0)
-    return np.where(shares > 0, values, np.float32(np.nan))
+    if known.all():
+        return _read_between(heights, rows, cols)
+    values = _read_between(np.where(known, heights, np.float32(0)), rows, cols)
+    shares = _read_between(known.astype(np.float32), rows, cols)
+    enough = shares >= _LEAST_SHARE
+    np.divide(values, shares, out=values, where=enough)
+    return np.where(enough, values, np.float32(np.nan))
 
 
 class SourceView:
@@ -149,31 +163,44 @@ class SourceView:
     def __init__(self, field: HeightField, own: Grid, *, same: bool) -> None:
         self._field = field
         self._plan = None if same else Resampling(field.grid, own, 1, 1)
+        here, there = field.grid.transform, own.transform
+        self._parallel = field.grid.crs == own.crs and not any((here.b, here.d, there.b, there.d))
 
     def read(self, window: Window) -> Heights:
         """Read (H, W) heights of a window of the raster's own grid; NaN where unknown."""
-        return self._field.read(window) if self._plan is None else self._resampled(self._plan, window)
-
-    def _resampled(self, plan: Resampling, window: Window) -> Heights:
-        out = np.full((window.height, window.width), np.nan, dtype=np.float32)
+        if self._plan is None:
+            return self._field.read(window)
+        if self._parallel:
+            rows, _ = find_places(self._plan, replace(window, width=1))
+            _, cols = find_places(self._plan, replace(window, height=1))
+        else:
+            rows, cols = find_places(self._plan, window)
+        out = np.empty((window.height, window.width), dtype=np.float32)
         step = max(1, _SAMPLE_PX // window.width)
-        rows, cols = find_places(plan, window)
         for start in range(0, window.height, step):
             part = slice(start, start + step)
-            out[part] = self._sampled(rows[part], cols[part])
+            out[part] = self._sampled(rows[part], cols if self._parallel else cols[part])
         return out
 
     def _sampled(self, rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Heights:
         """Read the heights at places of the working grid; unknown outside."""
         grid = self._field.grid
-        inside = (np.minimum(rows, cols) >= -_INSIDE_PX) & (rows <= grid.height + _INSIDE_PX)
-        inside &= cols <= grid.width + _INSIDE_PX
+        rows_inside, cols_inside = _inside(rows, grid.height), _inside(cols, grid.width)
+        inside = rows_inside & cols_inside
         if not inside.any():
-            return np.full(rows.shape, np.nan, dtype=np.float32)
-        top, bottom = _range(rows[inside], grid.height)
-        left, right = _range(cols[inside], grid.width)
-        heights = self._field.read(Window(top, left, bottom - top, right - left))
-        return np.where(inside, interpolate(heights, rows - top, cols - left), np.float32(np.nan))
+            return np.full(inside.shape, np.nan, dtype=np.float32)
+        top, bottom = _range(rows[rows_inside], grid.height)
+        left, right = _range(cols[cols_inside], grid.width)
+        heights = interpolate(
+            self._field.read(Window(top, left, bottom - top, right - left)), rows - top, cols - left
+        )
+        return heights if inside.all() else np.where(inside, heights, np.float32(np.nan))
+
+
+def _inside(places: NDArray[np.float64], length: int) -> NDArray[np.bool_]:
+    """Tell which places lie within a grid, or on its border."""
+    inside: NDArray[np.bool_] = (places >= -_INSIDE_PX) & (places <= length + _INSIDE_PX)
+    return inside
 
 
 def _range(places: NDArray[np.float64], length: int) -> tuple[int, int]:
