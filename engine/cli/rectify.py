@@ -24,6 +24,13 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground; likewise."
 )
+@click.option(
+    "--heights-at",
+    type=click.Choice(["image", "ground"]),
+    default="image",
+    show_default=True,
+    help="Whether HEIGHTS are of what each pixel shows, or stand at their true places, as lidar's do.",
+)
 @click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
 @progress_option
 def command(  # noqa: PLR0913 - one parameter an option
@@ -34,13 +41,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     rectified_heights: Path | None,
     azimuth_deg: float | None,
     off_nadir_deg: float | None,
+    heights_at: str,
     bands: tuple[int, ...] | None,
     progress: str,
 ) -> None:
     """Move everything that RASTER shows to its place on the ground, to OUTPUT: .tif.
 
-    HEIGHTS are metres above ground of what each pixel of RASTER shows, as plumbline heights writes them, on
-    any grid. Ground that RASTER does not show, behind something high, is outside the mask of OUTPUT.
+    HEIGHTS are metres above ground on any grid: of what each pixel of RASTER shows, as plumbline heights
+    writes them, or, with --heights-at ground, of what stands at each place. Ground that RASTER does not show,
+    behind something high, is outside the mask of OUTPUT.
     """
     reporter = make_reporter(progress)
     finish(
@@ -51,6 +60,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             RectifiedFiles(output, rectified_heights),
             view=View(azimuth_deg, off_nadir_deg, "options"),
             bands=bands,
+            on_ground=heights_at == "ground",
             progress=reporter,
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.heights.pose import Pose
 from engine.heights.rectify import TEAR_M, Rectified, rectify
 from engine.heights.sharpen import REACH_PX, sharpen
 from engine.heights.splat import Plane
+from engine.heights.true_ortho import reach_px, true_ortho
 from engine.progress import Progress, Silent
 from engine.raster.source import Source
 from engine.raster.windows import Window
@@ -28,7 +30,26 @@ _SEEN_ANGLE, _SEEN_SCALE = "PLUMBLINE_SEEN_ANGLE_RAD", "PLUMBLINE_SEEN_SCALE_PX_
 _FROM_NADIR = {"PLUMBLINE_SCALE_PX_PER_M": "0.0", "PLUMBLINE_OFF_NADIR_DEG": "0.0", GROUND_VIEW: "yes"}
 
 CORE_PX = 8 * CELL_PX
-"""Side of the blocks worked on. 8192² in blocks of 1024 took ... s and ... MB, of 2048 ... s and ... MB."""
+"""Side of the blocks worked on.
+
+A dense town of 4096², read from compressed files: blocks of 512 took 4.6 s of one processor and 300 MB in all,
+1024 took 3.8 s and 330 MB, 2048 took 3.6 s and 470 MB.
+"""
+
+
+def _grown(window: Window, margin: int, whole: Window) -> Window:
+    """Grow a window, as far as there is image."""
+    row, col = max(0, window.row - margin), max(0, window.col - margin)
+    bottom = min(whole.height, window.row + window.height + margin)
+    right = min(whole.width, window.col + window.width + margin)
+    return Window(row, col, bottom - row, right - col)
+
+
+def _cut(whole: Rectified, window: Window, core: Window) -> Rectified:
+    """Cut the core out of what was made for a window."""
+    rows, cols = replace(core, row=core.row - window.row, col=core.col - window.col).slices
+    rgb = None if whole.rgb is None else whole.rgb[:, rows, cols]
+    return Rectified(whole.height_m[rows, cols], rgb, whole.occluded[rows, cols])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +73,9 @@ class _View:
 
     def sharp_heights(self, window: Window) -> Plane:
         """Read heights with sharp edges, the same through whatever window."""
-        row, col = max(0, window.row - REACH_PX), max(0, window.col - REACH_PX)
-        bottom = min(self.cover.height, window.row + window.height + REACH_PX)
-        right = min(self.cover.width, window.col + window.width + REACH_PX)
-        seen = sharpen(self.raw_heights(Window(row, col, bottom - row, right - col)), self.pose)
-        return seen[replace(window, row=window.row - row, col=window.col - col).slices]
+        around = _grown(window, REACH_PX, self.cover)
+        sharp = sharpen(self.raw_heights(around), self.pose)
+        return sharp[replace(window, row=window.row - around.row, col=window.col - around.col).slices]
 
     def rectified(self, landing: Landing, core: Window) -> Rectified:
         """Rectify what stands on a part of the ground."""
@@ -64,9 +83,14 @@ class _View:
         pixels = self.image.read(self._in_image(window))
         height = np.where(pixels.valid, self.sharp_heights(window), np.float32(np.nan))
         whole = rectify(height, self.pose, pixels.rgb)
-        rows, cols = replace(core, row=core.row - window.row, col=core.col - window.col).slices
-        rgb = None if whole.rgb is None else whole.rgb[:, rows, cols]
-        return Rectified(whole.height_m[rows, cols], rgb, whole.occluded[rows, cols])
+        return _cut(whole, window, core)
+
+    def draped(self, reach: int, core: Window) -> Rectified:
+        """Show a part of the ground by heights that stand there."""
+        window = _grown(core, reach, self.cover)
+        pixels = self.image.read(self._in_image(window))
+        whole = true_ortho(self.raw_heights(window), self.pose, pixels.rgb, pixels.valid)
+        return _cut(whole, window, core)
 
 
 def _blocks(height: int, width: int, side: int) -> list[Window]:
@@ -84,23 +108,26 @@ def rectify_blocks(
     pose: Pose,
     *,
     core_px: int,
+    on_ground: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[tuple[Window, Rectified]]:
     """Rectify an image block by block; the result does not depend on the blocks.
 
     A first pass over the heights finds how far things lean in each part of the image. Each block is then made
     from the pixels that land on it. Memory is bounded by a block grown by the greatest displacement near it,
-    some 60 bytes for each pixel, and a fixed cache; not by the raster.
+    some 100 bytes for each pixel, and a cache of 256 MB; 8192² took 530 MB in all.
 
     Args:
         image: The open image. Its pixels without image show nothing.
-        heights: The open heights of what its pixels show.
+        heights: The open heights.
         pose: How the image is seen.
         core_px: Side of a block.
+        on_ground: Whether the heights stand at their true places; else they are of what the pixels show.
         progress: Receives the state, and may cancel.
 
     Yields:
-        Window of the heights' cover, and what stands there. Heights have sharp edges first (``sharpen``).
+        Window of the heights' cover, and what stands there. Heights of what the pixels show have their edges
+        sharpened first.
 
     Raises:
         RasterError: A file cannot be read, or holds no heights.
@@ -113,10 +140,13 @@ def rectify_blocks(
     for number, window in enumerate(surveyed):
         progress.report(number, len(surveyed), "looking for what is high")
         ranges.add(window, view.raw_heights(window))
-    landing = Landing.of(ranges, pose, TEAR_M, cover.height, cover.width)
+    if on_ground:
+        make = partial(view.draped, reach_px(ranges.whole, pose))
+    else:
+        make = partial(view.rectified, Landing.of(ranges, pose, TEAR_M, cover.height, cover.width))
     for number, core in enumerate(cores):
         progress.report(number, len(cores), "rectifying")
-        yield core, view.rectified(landing, core)
+        yield core, make(core)
     progress.report(len(cores), len(cores), "writing")
 
 
@@ -132,7 +162,8 @@ def check_oblique(name: str, tags: Mapping[str, str]) -> None:
     """
     if GROUND_VIEW in tags:
         raise RasterError(
-            f"{name} is rectified already: give the oblique image and the heights of what its pixels show."
+            f"{name} is rectified already: give the oblique image and the heights of what its pixels show, "
+            "or say that the heights stand at their true places (--heights-at ground)."
         )
 
 
@@ -166,6 +197,7 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
     rectified: Path | None,
     rectified_rgb: Path | None,
     bands: tuple[int, ...] | None = None,
+    on_ground: bool = False,
     progress: Progress | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> list[Path]:
@@ -176,11 +208,13 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
 
     Args:
         raster: The oblique image; anything GDAL opens.
-        heights: Metres above ground of what each pixel shows, on this grid or another.
+        heights: Metres above ground, on this grid or another.
         pose: How the image is seen, in its own pixels.
         rectified: Where the heights at their ground positions shall appear, if wanted.
         rectified_rgb: Likewise the colours.
         bands: Which of the raster's bands are red, green and blue; None = the declared or first ones.
+        on_ground: Whether the heights stand at their true places, as lidar's do and those of a rectified
+            file; else they are of what each pixel shows, as ``plumbline heights`` writes them.
         progress: Receives the state, and may cancel.
         tags: Names and values to keep in the files, beside those of the ground view.
 
@@ -199,7 +233,8 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
         check_oblique(raster, image.dataset.tags())
         placement = Placement.of_file(image.dataset)
         source = open_files.enter_context(HeightRaster(str(heights), placement))
-        check_oblique(str(heights), source.tags)
+        if not on_ground:
+            check_oblique(str(heights), source.tags)
         part = _part(placement, source.cover)
         # None gets its name before all are whole.
         drafts = [open_files.enter_context(atomic_path(path)) for path, _ in wanted]
@@ -207,7 +242,8 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
             open_files.enter_context(write_cog(draft, part, kind, tags=_tags(tags or {}, pose)))
             for draft, (_, kind) in zip(drafts, wanted, strict=True)
         ]
-        for window, result in rectify_blocks(image, source, pose, core_px=CORE_PX, progress=progress):
+        blocks = rectify_blocks(image, source, pose, core_px=CORE_PX, on_ground=on_ground, progress=progress)
+        for window, result in blocks:
             for writer, (_, kind) in zip(writers, wanted, strict=True):
                 _write(writer, kind, window, result)
     return [path for path, _ in wanted]

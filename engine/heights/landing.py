@@ -1,6 +1,7 @@
 """Which part of an image shows what stands on a part of the ground: known before either is held."""
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,15 @@ class HeightRange:
         place = Window(window.row // CELL_PX, window.col // CELL_PX, len(rows), len(cols)).slices
         for kept, extreme in ((self.lowest_m, np.fmin), (self.highest_m, np.fmax)):
             kept[place] = extreme.reduceat(extreme.reduceat(height_m, rows, axis=0), cols, axis=1)
+
+    @property
+    def whole(self) -> tuple[float, float]:
+        """The lowest and the highest of all; 0 where nothing is known."""
+        lowest, highest = (
+            float(np.fmin.reduce(self.lowest_m, axis=None)),
+            float(np.fmax.reduce(self.highest_m, axis=None)),
+        )
+        return (0.0, 0.0) if isnan(lowest) else (lowest, highest)
 
     def widened(self) -> tuple[Plane, Plane]:
         """Return the lowest and the highest in each square and those around it; NaN: unknown."""

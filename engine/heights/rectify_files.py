@@ -53,14 +53,15 @@ def _check_outputs(raster: str, heights: Path, files: RectifiedFiles) -> None:
             keep_inputs(result, inputs)
 
 
-def _open(raster: str, heights: Path) -> tuple[HeightRaster, Grid | None]:
+def _open(raster: str, heights: Path, *, on_ground: bool) -> tuple[HeightRaster, Grid | None]:
     """Open heights on a raster's grid; return the part of that which they cover too, where it has a north."""
     with open_dataset(raster) as dataset:
         check_oblique(raster, dataset.tags())
         placement, placed = Placement.of_file(dataset), is_placed(dataset.crs)
     source = HeightRaster(str(heights), placement)
     try:
-        check_oblique(str(heights), source.tags)
+        if not on_ground:
+            check_oblique(str(heights), source.tags)
         if not placed:
             return source, None
         whole = Grid.measured(placement.transform, placement.height, placement.width, placement.crs)
@@ -92,7 +93,7 @@ def _whole_view(options: View, known: View | None, raster: str, heights: Path) -
     return view
 
 
-def _find_view(raster: str, heights: Path, options: View) -> HeightTags:
+def _find_view(raster: str, heights: Path, options: View, *, on_ground: bool) -> HeightTags:
     """Find how an image is seen: options before the tags of the heights, these before the image's metadata.
 
     Returns:
@@ -101,9 +102,11 @@ def _find_view(raster: str, heights: Path, options: View) -> HeightTags:
     Raises:
         RasterError: Nothing says it, or what does cannot be so.
     """
-    source, grid = _open(raster, heights)
+    source, grid = _open(raster, heights, on_ground=on_ground)
     with source:
-        tagged = HeightTags.read(heights) if _VIEW_TAGS & source.tags.keys() else None
+        # What stands on the ground was not seen from anywhere, or from elsewhere.
+        says = bool(_VIEW_TAGS & source.tags.keys()) and not on_ground
+        tagged = HeightTags.read(heights) if says else None
         if tagged and options.azimuth_deg is None and options.off_nadir_deg is None:
             return replace(tagged, pose=source.pose_in_image(tagged.pose))
     told = View(tagged.azimuth_deg, tagged.off_nadir_deg, tagged.view) if tagged else find_view(raster)
@@ -133,17 +136,19 @@ def rectify_to_files(
     *,
     view: View,
     bands: tuple[int, ...] | None = None,
+    on_ground: bool = False,
     progress: Progress,
 ) -> list[Path]:
     """Rectify a raster with given heights to files, which appear only when all are whole.
 
     Args:
         raster: The oblique image; anything GDAL opens.
-        heights: Metres above ground of what its pixels show.
+        heights: Metres above ground.
         files: What to write.
         view: What the user says of the view; parts that are None come from the tags of the heights, or where
             these have none from the raster's metadata.
         bands: Which of the raster's bands are red, green and blue; None = the declared or first ones.
+        on_ground: Whether the heights stand at their true places; their own view is then not asked for.
         progress: Receives the state, and may cancel.
 
     Returns:
@@ -155,8 +160,13 @@ def rectify_to_files(
         Cancelled: The progress asked to stop.
     """
     _check_outputs(raster, heights, files)
-    found = _find_view(raster, heights, view)
+    found = _find_view(raster, heights, view, on_ground=on_ground)
     seen = found.pose
+    if found.weights is None and not on_ground:
+        progress.log(
+            f"{heights} are taken for heights of what each pixel of the image shows; lidar's, which stand at "
+            "their true places, need --heights-at ground."
+        )
     progress.log(f"View of {found.view}: angle {seen.angle_rad:.4f} rad, {seen.scale_px_per_m:.4f} px/m")
     return write_ground_view(
         raster,
@@ -165,6 +175,7 @@ def rectify_to_files(
         rectified=files.heights,
         rectified_rgb=files.rgb,
         bands=bands,
+        on_ground=on_ground,
         progress=progress,
         tags=found.as_tags(),
     )
