@@ -32,8 +32,8 @@ _FROM_NADIR = {"PLUMBLINE_SCALE_PX_PER_M": "0.0", "PLUMBLINE_OFF_NADIR_DEG": "0.
 CORE_PX = 8 * CELL_PX
 """Side of the blocks worked on.
 
-A dense town of 4096², read from compressed files: blocks of 512 took 4.6 s of one processor and 300 MB in all,
-1024 took 3.8 s and 330 MB, 2048 took 3.6 s and 470 MB.
+A dense town of 4096², read from compressed files: blocks of 512 took 4.6 s of one processor and 300 MB in
+all, 1024 took 3.8 s and 330 MB, 2048 took 3.6 s and 470 MB.
 """
 
 

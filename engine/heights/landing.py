@@ -101,7 +101,9 @@ class Landing:
         )
         first = corner + moves.min(axis=1) - _ROUNDING_PX
         last = corner + CELL_PX - 1 + moves.max(axis=1) + _ROUNDING_PX
-        around_px = 0 if pose.scale_px_per_m == 0.0 else Flow.of(pose, tear_m).margin_px
+        # Where nothing moves by a pixel there are no gaps.
+        still = max(np.abs(ranges.whole)) * np.abs(pose.flow_px_per_m).max() < 0.25
+        around_px = 0 if still else Flow.of(pose, tear_m).margin_px
         return cls(height, width, first, last, corner, around_px)
 
     def window(self, core: Window) -> Window:
