@@ -22,6 +22,7 @@ _READ_PX = 2**21
 _FAINT_M, _PLAIN_M = 1.0, 4.0
 """Below the first height the image is seen as it is; from the second on, heights have their full colour."""
 _STRENGTH = 0.8
+_PALENESS = np.float32(0.7)
 
 _WHITE, _INK = np.float32(255.0), (27, 27, 27)
 _PAINT = np.array([(0, 0, 0), _INK, *COLOURS], dtype=np.float32)
@@ -50,20 +51,22 @@ def _mean(planes: NDArray[Any], known: NDArray[np.bool_], reduction: int) -> NDA
 
 
 def shade(rgb: NDArray[np.float32], height_m: Heights) -> NDArray[np.uint8]:
-    """Lay the colours of heights over a picture, so that it still shows through.
+    """Lay the colours of heights over a paler picture, which still shows through.
 
     Args:
         rgb: (3, H, W) from 0 to 255.
-        height_m: (H, W); NaN where unknown: there the picture stays as it is, as on the ground.
+        height_m: (H, W); NaN where unknown: there the picture alone is seen, as on the ground.
 
     Returns:
         (3, H, W).
     """
     grey = rgb.mean(axis=0) / _WHITE
+    # Lawns would look like low houses.
+    paler = rgb + _PALENESS * (grey * _WHITE - rgb)
     # Around the middle brightness a colour is itself; shadows and light still show.
     coloured = np.minimum(colour_heights(height_m) * (0.6 + 0.8 * grey), _WHITE)
     share = np.clip((np.nan_to_num(height_m) - _FAINT_M) / (_PLAIN_M - _FAINT_M), 0.0, 1.0) * _STRENGTH
-    mixed: NDArray[np.uint8] = np.rint(rgb * (1.0 - share) + coloured * share).astype(np.uint8)
+    mixed: NDArray[np.uint8] = np.rint(paler * (1.0 - share) + coloured * share).astype(np.uint8)
     return mixed
 
 
