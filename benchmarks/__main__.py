@@ -7,6 +7,7 @@ from time import perf_counter
 import click
 import torch
 
+from benchmarks.challenge import bench_challenge
 from benchmarks.evaluation import bench_evaluation
 from benchmarks.heights import bench_heights
 from benchmarks.table import Table, peak_memory_bytes, timed
@@ -103,6 +104,7 @@ def main(device: str) -> None:
     click.echo(f"network work for {_SIDE_PX}²: {work_ratio(places):.3f} × one pass over the raster")
     scene = bench_scene(table)
     bench_decoding(table, scene)
+    bench_challenge(table, scene)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_scene(scene, folder)
