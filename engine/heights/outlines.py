@@ -95,4 +95,5 @@ class Outlines:
     def _place(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring pixel positions into the polygons' system."""
         ground = self.grid.to_ground(pixels)
-        return reproject_points(ground, self.grid.crs, self.crs, near_x=self.grid.centre[0])
+        middle = reproject_points([self.grid.centre], self.grid.crs, self.crs)
+        return reproject_points(ground, self.grid.crs, self.crs, near_x=float(middle[0, 0]))

@@ -188,11 +188,22 @@ class SeenGround:
         return boxes_of(boxes, self._height, self._width)
 
     def _come_down(self, zone: shapely.Geometry, window: Window, height_m: Plane) -> NDArray[np.float32]:
-        """Take the heights of the pixels of a window whose ground positions lie in a zone."""
+        """Take the heights of the pixels of a window whose ground positions lie in a zone.
+
+        Of those that come down on one pixel of the ground, the highest: else the many pixels of a wall, which
+        stand on a line, would count as much as the roof.
+        """
         rows, cols = ground_of_pixels(height_m, self.pose)
         rows += window.row
         cols += window.col
         left, top, right, bottom = zone.bounds
         near = (rows > top - 1) & (rows < bottom + 1) & (cols > left - 1) & (cols < right + 1)
-        chosen: NDArray[np.float32] = height_m[near]
-        return chosen[holds(zone, cols[near], rows[near])]
+        rows, cols, heights = rows[near], cols[near], height_m[near]
+        inside = holds(zone, cols, rows)
+        rows, cols, heights = np.floor(rows[inside]), np.floor(cols[inside]), heights[inside]
+        order = np.lexsort((heights, cols, rows))
+        rows, cols = rows[order], cols[order]
+        highest = np.ones(len(order), dtype=bool)
+        highest[:-1] = (np.diff(rows) != 0) | (np.diff(cols) != 0)
+        chosen: NDArray[np.float32] = heights[order][highest]
+        return chosen

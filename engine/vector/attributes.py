@@ -1,8 +1,9 @@
 """Attributes carried over from a layer into a GeoPackage that adds its own."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Self
 
 _RESERVED = ("fid", "geom")
@@ -11,8 +12,22 @@ _RESERVED = ("fid", "geom")
 _STORED_AS = {"time": "str", "List[str]": "json"}
 """What a GeoPackage has no type for."""
 
-_LARGE_INTEGERS = ("int", "int64")
-"""What fiona calls integers of 64 bits."""
+
+class _SmallInteger(int):
+    """An integer of at most 32 bits.
+
+    fiona 1.10 writes a value as it wrote the first one of its Python type, whatever the field's type: a large
+    integer as a small one, a text as a date. So values of different fields need different Python types.
+    """
+
+
+_PYTHON_TYPES: dict[str, Callable[[Any], Any]] = {
+    "int16": _SmallInteger,
+    "int32": _SmallInteger,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "json": lambda value: value if isinstance(value, str) else json.dumps(value),
+}
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
@@ -68,13 +83,11 @@ class CarriedFields:
             old: Attributes of the feature as it was read.
             added: Values of the added ones.
         """
-        values = {new: self._stored(new, old.get(name)) for name, new in self.names.items()}
-        values.update(added)
-        # fiona 1.10 takes a large integer for a small one where a small one was set before it.
-        large = {name for name, kind in self.types.items() if kind.partition(":")[0] in _LARGE_INTEGERS}
-        return {name: values[name] for name in sorted(values, key=lambda name: name not in large)}
+        kept = dict(old)
+        values = {new: kept.get(name) for name, new in self.names.items()} | dict(added)
+        return {name: self._stored(name, value) for name, value in values.items()}
 
     def _stored(self, name: str, value: Any) -> Any:
-        if value is not None and self.types[name] == "json" and not isinstance(value, str):
-            return json.dumps(value)
-        return value
+        """Return a value as the writer needs it."""
+        convert = _PYTHON_TYPES.get(self.types[name].partition(":")[0])
+        return value if convert is None or value is None else convert(value)

@@ -138,6 +138,10 @@ def open_layer(
     try:
         chosen = _choose(name, kinds, layer)
         features = fiona.open(name, layer=chosen)
+        if features.driver == "GeoJSON":
+            # fiona knows no lists of numbers; as texts they are kept.
+            features.close()
+            features = fiona.open(name, layer=chosen, ARRAY_AS_STRING="YES")
     except (FionaError, OSError, ValueError) as error:
         raise VectorError(
             f"{name} cannot be read as a layer of {_plural(kinds)}: {_words(error)}."
