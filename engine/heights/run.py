@@ -1,7 +1,7 @@
 """The job of ``plumbline heights``: check the outputs first, estimate, calibrate, write."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -16,9 +16,11 @@ from engine.heights.estimate import Estimate, HeightOptions, estimate
 from engine.heights.flow import flow_px
 from engine.heights.ground_view import write_ground_view
 from engine.heights.preview import draw_heights
+from engine.heights.working import Heights
 from engine.progress import Progress
 from engine.raster.painting import write_png
 from engine.raster.source import list_files, open_dataset
+from engine.raster.windows import Window
 from engine.raster.writer import FLOW, HEIGHTS, Placement, write_cog
 from engine.vector.source import POINTS, is_vector, open_layer
 
@@ -102,15 +104,23 @@ def _check_outputs(products: HeightProducts, inputs: list[str]) -> None:
             keep_inputs(result, [each for path in inputs for each in _list_inputs(path)])
 
 
-def _write_heights(path: Path, result: Estimate, tags: Mapping[str, str]) -> None:
+def _blocks(result: Estimate, what: str, progress: Progress) -> Iterator[tuple[Window, Heights]]:
+    """Read the heights and tell how far the writing of a file is."""
+    for window, heights in result.blocks():
+        progress.report(window.row, result.grid.height, what)
+        yield window, heights
+    progress.report(result.grid.height, result.grid.height, what)
+
+
+def _write_heights(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
     with write_cog(path, Placement.of_grid(result.grid), HEIGHTS, tags=tags) as file:
-        for window, heights in result.blocks():
+        for window, heights in _blocks(result, "writing heights", progress):
             file.write(window, heights)
 
 
-def _write_flow(path: Path, result: Estimate, tags: Mapping[str, str]) -> None:
+def _write_flow(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
     with write_cog(path, Placement.of_grid(result.grid), FLOW, tags=tags) as file:
-        for window, heights in result.blocks():
+        for window, heights in _blocks(result, "writing the flow", progress):
             file.write(window, flow_px(heights, result.view.pose))
 
 
@@ -131,7 +141,7 @@ def _calibrated(result: Estimate, known: KnownHeights, folder: Path, progress: P
     progress.log(f"Comparing with {known.path}")
     with writing_into(folder), TemporaryDirectory(prefix=".plumbline.", dir=folder) as room:
         draft = Path(room) / "heights.tif"
-        _write_heights(draft, result, result.tags.as_tags())
+        _write_heights(draft, result, result.tags.as_tags(), progress)
         found = calibrate(draft, known.path, field=known.field, from_network=result.view.from_network)
     progress.log(str(found))
     return result.calibrated(found.slope)
@@ -146,10 +156,9 @@ def _write(
     tags: Mapping[str, str],
     progress: Progress,
 ) -> None:
-    progress.log("Writing")
-    _write_heights(products.heights, result, tags)
+    _write_heights(products.heights, result, tags, progress)
     if products.flow:
-        _write_flow(products.flow, result, tags)
+        _write_flow(products.flow, result, tags, progress)
     if products.rectified or products.rectified_rgb:
         write_ground_view(
             path,

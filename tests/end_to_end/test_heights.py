@@ -27,8 +27,10 @@ from training.scenes.scene import render_scene
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = {"crs": "EPSG:32633", "transform": Affine(1, 0, 5e5, 0, -1, 5.5e6)}
-SIDE_PX = 20_000
-LIMIT_BYTES = 2 * 10**9
+SIDE_PX = 12_000
+LIMIT_BYTES = 14 * 10**8
+"""A process without a raster needs 0.4; image and heights of the large one would be 1.0 more, besides 0.5
+for windows and caches."""
 
 
 @pytest.fixture(scope="module")
@@ -299,13 +301,13 @@ sys.exit(result.exit_code)
 
 
 @pytest.mark.slow
-def test_a_raster_of_400_megapixels_needs_less_than_2_gigabytes(oblique, weights, tmp_path, output):
+def test_a_raster_of_144_megapixels_is_never_held_whole(oblique, weights, tmp_path, output):
     sparse = tmp_path / "sparse.tif"
     profile = {"driver": "GTiff", "dtype": "uint8", "count": 3, "height": SIDE_PX, "width": SIDE_PX}
     profile |= {"tiled": True, "blockxsize": 256, "blockysize": 256, "SPARSE_OK": True, "nodata": 0}
     with rasterio.open(oblique) as town, rasterio.open(sparse, "w", **profile, **PLACE) as raster:
         pixels = np.maximum(town.read(), 1)
-        for row, col in ((0, 0), (9_900, 10_100), (SIDE_PX - 600, 700)):
+        for row, col in ((0, 0), (5_900, 6_100), (SIDE_PX - 600, 700)):
             raster.write(pixels, window=Window(col, row, pixels.shape[2], pixels.shape[1]))
     process = in_a_process(MEASURED, "heights", sparse, output, "--weights", weights)
     printed, errors = process.communicate()
@@ -313,5 +315,5 @@ def test_a_raster_of_400_megapixels_needs_less_than_2_gigabytes(oblique, weights
     assert int(printed.splitlines()[-1]) < LIMIT_BYTES
     with rasterio.open(output) as file:
         assert file.shape == (SIDE_PX, SIDE_PX)
-        known = file.read(1, window=Window(10_000, 9_800, 500, 500)) != -9999
+        known = file.read(1, window=Window(6_000, 5_800, 500, 500)) != -9999
         assert known.sum() == pixels.shape[1] * pixels.shape[2]
