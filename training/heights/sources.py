@@ -23,9 +23,6 @@ from training.scenes.scene import render_scene
 HELD_OUT_SCENES = 2_000_000
 """Scenes from this number on neither teach nor choose: what finished weights are judged by."""
 
-_INNER_TOWNS = 0.35
-"""Share of scenes that show the inner part of a town: by chance they would be one in ten."""
-
 _OVERPASSES = 0.12
 """Share of scenes with a motorway: in images of a few hundred metres it leaves little room for a town."""
 
@@ -41,7 +38,7 @@ def render_heights(number: int, source: HeightSource) -> HeightImage:
         source: Size, ground resolution and view.
     """
     rng = np.random.default_rng([number, 0x4E16])
-    inner, built_up = rng.random() < _INNER_TOWNS, float(rng.uniform(0.7, 0.98))
+    inner, built_up = rng.random() < source.inner_towns, float(rng.uniform(0.7, 0.98))
     options = replace(
         scene_options(number, source.size_px),
         built_up=built_up if inner else None,
@@ -125,6 +122,8 @@ def _refuse_impossible_scenes(source: HeightSource) -> None:
                 f"Scenes with {name} from {low:g} to {high:g} cannot be: give two numbers from {least:g} to "
                 f"{most:g}, the smaller one first."
             )
+    if not 0.0 <= source.inner_towns <= 1.0:
+        raise TrainingError(f"A share of {source.inner_towns:g} inner towns cannot be: give 0 to 1.")
     if source.size_px < 1:
         raise TrainingError(f"Scenes of {source.size_px} px show nothing: give a size above 0.")
 

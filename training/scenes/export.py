@@ -1,7 +1,7 @@
 """Scenes as files: GeoTIFFs for the image and its truth, a GeoPackage for roads and buildings."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from shapely.geometry import mapping
 
 from engine.errors import OutputError
+from engine.heights.pose import Pose
+from engine.heights.tags import HeightTags
 from engine.roads.chains import find_chains
 from training.scenes.options import SceneOptions
 from training.scenes.scene import CRS, Scene, render_scene
@@ -29,7 +31,7 @@ def write_scene(scene: Scene, folder: Path) -> None:
     """Write ``rgb.tif``, ``height.tif``, ``occlusion.tif``, ``truth.gpkg`` and ``view.json``.
 
     ``truth.gpkg`` has the layers ``roads`` (3-D lines on the ground, split at junctions and where the
-    level changes) and ``buildings`` (footprints); ``view.json`` holds the flow's angle and scale.
+    level changes) and ``buildings`` (footprints); ``view.json`` and the tags of ``height.tif`` hold the view.
 
     Args:
         scene: What to write.
@@ -41,7 +43,7 @@ def write_scene(scene: Scene, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_raster(folder / "rgb.tif", scene.rgb, scene, photometric="rgb")
-        _write_raster(folder / "height.tif", scene.height_m[None], scene, nodata=-9999.0)
+        _write_raster(folder / "height.tif", scene.height_m[None], scene, nodata=-9999.0, tags=_view(scene))
         _write_raster(folder / "occlusion.tif", scene.occlusion[None].astype(np.uint8), scene)
         _write_vectors(folder / "truth.gpkg", scene)
         view = {
@@ -56,7 +58,16 @@ def write_scene(scene: Scene, folder: Path) -> None:
         ) from error
 
 
-def _write_raster(path: Path, planes: NDArray[Any], scene: Scene, **profile: Any) -> None:
+def _view(scene: Scene) -> dict[str, str]:
+    """Say how the scene is seen, as files of estimated heights do."""
+    view, pose = scene.options, Pose(scene.angle_rad, scene.scale_px_per_m)
+    tags = HeightTags(pose, "the scene", azimuth_deg=view.view_azimuth_deg, off_nadir_deg=view.off_nadir_deg)
+    return tags.as_tags()
+
+
+def _write_raster(
+    path: Path, planes: NDArray[Any], scene: Scene, *, tags: Mapping[str, str] | None = None, **profile: Any
+) -> None:
     count, height, width = planes.shape
     with rasterio.open(
         path,
@@ -72,6 +83,7 @@ def _write_raster(path: Path, planes: NDArray[Any], scene: Scene, **profile: Any
         tiled=True,
         **profile,
     ) as file:
+        file.update_tags(**(tags or {}))
         file.write(planes)
 
 

@@ -8,6 +8,9 @@ import pytest
 import rasterio
 
 from engine.errors import OutputError
+from engine.heights.pose import view_of
+from engine.heights.tags import HeightTags
+from engine.raster.placement import find_source_grid
 from training.scenes.export import run, write_scene
 from training.scenes.options import SceneOptions
 from training.scenes.scene import render_scene
@@ -73,3 +76,13 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be written"):
         write_scene(render_scene(SceneOptions(height_px=32, width_px=32)), tmp_path / "file")
+
+
+def test_heights_carry_the_view_that_they_were_seen_in(folder: Path) -> None:
+    tags, scene = HeightTags.read(folder / "height.tif"), render_scene(OPTIONS)
+    assert (tags.pose.angle_rad, tags.pose.scale_px_per_m) == (scene.angle_rad, scene.scale_px_per_m)
+    with rasterio.open(folder / "height.tif") as file:
+        grid = find_source_grid(file, "height.tif", None)
+    azimuth_deg, off_nadir_deg = view_of(tags.pose, grid)
+    assert azimuth_deg == pytest.approx(OPTIONS.view_azimuth_deg, abs=1.0)  # the grid's north is not true north
+    assert off_nadir_deg == pytest.approx(15.0, abs=0.1)
