@@ -61,7 +61,7 @@ def write_scene(scene: Scene, folder: Path) -> None:
 def _view(scene: Scene) -> dict[str, str]:
     """Say how the scene is seen, as files of estimated heights do."""
     view, pose = scene.options, Pose(scene.angle_rad, scene.scale_px_per_m)
-    tags = HeightTags(pose, "the scene", azimuth_deg=view.view_azimuth_deg, off_nadir_deg=view.off_nadir_deg)
+    tags = HeightTags(pose, view.view_azimuth_deg, view.off_nadir_deg, "the scene")
     return tags.as_tags()
 
 

@@ -84,5 +84,5 @@ def test_heights_carry_the_view_that_they_were_seen_in(folder: Path) -> None:
     with rasterio.open(folder / "height.tif") as file:
         grid = find_source_grid(file, "height.tif", None)
     azimuth_deg, off_nadir_deg = view_of(tags.pose, grid)
-    assert azimuth_deg == pytest.approx(OPTIONS.view_azimuth_deg, abs=1.0)  # the grid's north is not true north
+    assert azimuth_deg == pytest.approx(OPTIONS.view_azimuth_deg, abs=1.0)  # true north is not up
     assert off_nadir_deg == pytest.approx(15.0, abs=0.1)
