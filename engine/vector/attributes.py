@@ -9,8 +9,8 @@ from typing import Any, Self
 _RESERVED = ("fid", "geom")
 """Columns that every layer of a GeoPackage has."""
 
-_STORED_AS = {"time": "str", "List[str]": "json"}
-"""What a GeoPackage has no type for."""
+_STORED_AS = {"time": "str", "List[str]": "str", "json": "str"}
+"""What a GeoPackage has no type for, or fiona 1.10 cannot write: texts, of lists and objects as JSON."""
 
 
 class _SmallInteger(int):
@@ -26,7 +26,6 @@ _PYTHON_TYPES: dict[str, Callable[[Any], Any]] = {
     "int32": _SmallInteger,
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
-    "json": lambda value: value if isinstance(value, str) else json.dumps(value),
 }
 
 
@@ -89,5 +88,7 @@ class CarriedFields:
 
     def _stored(self, name: str, value: Any) -> Any:
         """Return a value as the writer needs it."""
+        if isinstance(value, dict | list):
+            return json.dumps(value, ensure_ascii=False)
         convert = _PYTHON_TYPES.get(self.types[name].partition(":")[0])
         return value if convert is None or value is None else convert(value)

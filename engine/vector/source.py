@@ -139,7 +139,7 @@ def open_layer(
         chosen = _choose(name, kinds, layer)
         features = fiona.open(name, layer=chosen)
         if features.driver == "GeoJSON":
-            # fiona knows no lists of numbers; as texts they are kept.
+            # fiona knows no lists of numbers; read as JSON they are kept.
             features.close()
             features = fiona.open(name, layer=chosen, ARRAY_AS_STRING="YES")
     except (FionaError, OSError, ValueError) as error:
