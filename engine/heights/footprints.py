@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
 
 from engine.atomic import keep_inputs, writable_folder
 from engine.errors import OutputError, RasterError, VectorError
@@ -22,6 +19,7 @@ from engine.heights.zonal import ZoneHeights, Zones
 from engine.progress import Progress, Silent
 from engine.vector.attributes import CarriedFields
 from engine.vector.layered import Layer, check_replaceable, write_layers
+from engine.vector.polygons import as_multipolygon, read_polygon, written_kind
 from engine.vector.source import POLYGONS, VectorLayer, open_layer
 from engine.version import VERSION
 
@@ -88,28 +86,6 @@ class _Job:
         return heights, sign * heights.roof_m[:, None] * self.ground.pose.flow_px_per_m
 
 
-def _polygon(feature: Any, path: str) -> shapely.Geometry | None:
-    """Read the polygon of a feature; None where it has no geometry.
-
-    Raises:
-        VectorError: It has another geometry, or a broken one.
-    """
-    if feature.geometry is None:
-        return None
-    kind = feature.geometry.type
-    if kind not in POLYGONS:
-        raise VectorError(
-            f"Feature {feature.id} of {path} is a {kind}, where a polygon is needed: give a layer of "
-            "polygons only."
-        )
-    try:
-        return shape(feature.geometry)
-    except (ShapelyError, ValueError, IndexError) as error:
-        raise VectorError(
-            f"Feature {feature.id} of {path} has a ring of too few points: repair the layer (Fix geometries)."
-        ) from error
-
-
 def _values(heights: ZoneHeights, areas_m2: NDArray[np.float64]) -> list[dict[str, Any]]:
     """Return the added attributes of each polygon."""
     columns = {
@@ -126,21 +102,11 @@ def _values(heights: ZoneHeights, areas_m2: NDArray[np.float64]) -> list[dict[st
     return [dict(zip(numbers, row, strict=True)) for row in zip(*numbers.values(), strict=True)]
 
 
-def _geometry(polygon: shapely.Geometry | None) -> dict[str, Any] | None:
-    """Write a polygon as one of many: one type of geometry serves the whole layer."""
-    if polygon is None:
-        return None
-    described: dict[str, Any] = mapping(polygon)
-    if described["type"] == "Polygon":
-        return {"type": "MultiPolygon", "coordinates": [described["coordinates"]]}
-    return described
-
-
 def _records(
     job: _Job, features: Sequence[Any], fields: CarriedFields
 ) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
     """Measure and move some features; also return how many pixels are known of each."""
-    polygons = np.array([_polygon(feature, job.layer.path) for feature in features], dtype=object)
+    polygons = np.array([read_polygon(feature, job.layer.path) for feature in features], dtype=object)
     zones = job.outlines.zones(polygons)
     heights, shift_px = job.measure(zones)
     moved = job.outlines.moved(polygons, zones, shift_px)
@@ -148,7 +114,7 @@ def _records(
     records = [
         {
             "type": "Feature",
-            "geometry": _geometry(polygon),
+            "geometry": as_multipolygon(polygon),
             "properties": fields.properties(feature.properties, values),
         }
         for feature, polygon, values in zip(features, moved, added, strict=True)
@@ -177,6 +143,8 @@ def _all_records(
             f"covers {job.outlines.grid.bounds} (xmin,ymin,xmax,ymax in its own system): check the reference "
             "systems of both, or give the heights of this place."
         )
+    if known < done:
+        progress.log(f"Of {done - known} of {done} polygons no height is known: they stay where they are.")
     progress.report(done, count, "writing")
 
 
@@ -224,13 +192,6 @@ def _count(layer: VectorLayer) -> int:
     if count == 0:
         raise VectorError(f"The layer {layer.name} of {layer.path} is empty: give one with polygons.")
     return count
-
-
-def _kind(declared: str) -> str:
-    """Choose the type of geometry that is written, flat or with heights as what was read."""
-    if declared.removeprefix("3D ") not in POLYGONS:
-        return "Unknown"
-    return "3D MultiPolygon" if declared.startswith("3D ") else "MultiPolygon"
 
 
 def _check_output(output: Path, inputs: Sequence[str]) -> None:
@@ -286,7 +247,7 @@ def measure_footprints(
         fields = CarriedFields.beside(layer.fields, FIELDS)
         count = _count(layer)
         records = _all_records(job, fields, count, progress or Silent())
-        written = Layer(LAYER, _kind(layer.geometry), fields.types, records, count)
+        written = Layer(LAYER, written_kind(layer.geometry), fields.types, records, count)
         provenance = {
             "version": VERSION,
             "polygons": polygons,

@@ -1,6 +1,8 @@
 """Buildings measured and moved: prisms and towns tell where they belong."""
 
 import json
+import subprocess
+import sys
 from datetime import date
 from functools import cache
 from itertools import product
@@ -374,6 +376,19 @@ def test_bad_input_is_refused_and_leaves_nothing(tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_how_many_are_unknown_is_told(tmp_path):
+    class Told(Silent):
+        def log(self, message: str) -> None:
+            told.append(message)
+
+    one, told = town(), []
+    polygons = [*one.placed(one.roofs), None, shapely.transform(one.placed(one.roofs)[0], lambda p: p + 1e4)]
+    source = write_features(tmp_path / "in.gpkg", polygons)
+    heights = one.write(tmp_path / "h.tif")
+    measure_footprints(source, heights, tmp_path / "o.gpkg", FootprintOptions(), progress=Told())
+    assert told == ["Of 2 of 11 polygons no height is known: they stay where they are."]
+
+
 def test_an_older_result_stays_when_the_work_is_stopped(tmp_path):
     class Stop(Silent):
         def report(self, done: int, total: int, what: str) -> None:
@@ -402,6 +417,43 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path, name):
     with pytest.raises(EngineError):
         measure_footprints(str(source), heights, tmp_path / "o.gpkg", FootprintOptions())
     assert not (tmp_path / "o.gpkg").exists()
+
+
+_FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+
+from engine.errors import OutputError
+from engine.heights.footprints import FootprintOptions, measure_footprints
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+folder = Path(sys.argv[1])
+for limit in (5_000, 100_000, 300_000):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    try:
+        measure_footprints(
+            str(folder / "in.gpkg"), str(folder / "h.tif"), folder / "o.gpkg", FootprintOptions()
+        )
+        sys.exit(f"written within {limit} bytes")
+    except OutputError as error:
+        if len(str(error).splitlines()) != 1:
+            sys.exit(str(error))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file size are a thing of POSIX")
+def test_nothing_is_left_when_the_disk_takes_no_more(tmp_path):
+    one = town()
+    one.write(tmp_path / "h.tif")
+    write_features(tmp_path / "in.gpkg", np.tile(one.placed(one.roofs), 400))
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"h.tif", "in.gpkg"}
 
 
 def test_on_the_command_line(tmp_path):
