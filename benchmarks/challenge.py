@@ -7,10 +7,10 @@ import numpy as np
 import rasterio
 
 from benchmarks.table import Table, timed
-from engine.heights.challenge import list_images, read_rgb
-from engine.heights.challenge_folder import ChallengeImage, ChallengeOptions, predict_folder
-from engine.heights.challenge_run import predict_image
-from engine.heights.submission import enlarge, write_prediction
+from engine.heights.challenge.files import list_images, read_rgb
+from engine.heights.challenge.folder import ChallengeImage, ChallengeOptions, predict_folder
+from engine.heights.challenge.predict import predict_image
+from engine.heights.challenge.submission import enlarge, write_prediction
 from engine.networks.device import choose_device
 from engine.networks.predict_heights import HeightPredictor
 from engine.networks.weights import load_weights

@@ -3,8 +3,8 @@
 from time import process_time
 
 from benchmarks.table import Table, timed
+from engine.heights.nadir.rectify import rectify
 from engine.heights.pose import Pose
-from engine.heights.rectify import rectify
 from training.scenes.options import SceneOptions
 from training.scenes.scene import render_scene
 

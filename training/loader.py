@@ -1,5 +1,6 @@
 """Batches that are prepared while the network learns, and a clean end when somebody asks for it."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,13 @@ class _Steps(Dataset[Batch]):
         return self._batches[step]
 
 
-def _ignore_signals(_worker: int) -> None:
+_YIELDING = 19
+"""How far workers step back. The network's threads wait for the slowest of them, so a worker that took its
+turn on one of two cores would halve both; it may have what they leave, and they wait for it when it is late."""
+
+
+def _begin_worker(_worker: int) -> None:
+    os.nice(_YIELDING)
     # The main process decides when to stop; Ctrl-C reaches the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -37,7 +44,7 @@ def stream_batches(batches: Batches[Batch], run: RunOptions, *, start: int) -> I
             sampler=range(start, run.steps),
             num_workers=run.workers,
             prefetch_factor=3 if run.workers else None,
-            worker_init_fn=_ignore_signals,
+            worker_init_fn=_begin_worker,
             # Of its own: from torch's generator it would take a number at each start, and a resumed run
             # would drop out other features than an undisturbed one.
             generator=torch.Generator(),

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from engine.cli.options import Number, finish, make_reporter, progress_option
-from engine.heights.challenge_folder import ChallengeOptions
-from engine.heights.challenge_run import predict_challenge
+from engine.heights.challenge.folder import ChallengeOptions
+from engine.heights.challenge.predict import predict_challenge
 from engine.networks.weights import DEFAULT_HEIGHTS
 
 _PATH = click.Path(path_type=Path)

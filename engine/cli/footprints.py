@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from engine.cli.options import Number, finish, make_reporter, progress_option
-from engine.heights.footprints import FootprintOptions, measure_footprints
+from engine.heights.buildings.footprints import FootprintOptions, measure_footprints
 from engine.heights.seen_raster import ViewOptions
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from engine.cli.options import Number, finish, make_reporter, parse_bands, parse_extent, progress_option
-from engine.heights.calibration import HEIGHT_FIELD
 from engine.heights.estimate import HeightOptions
+from engine.heights.known.calibration import HEIGHT_FIELD
 from engine.heights.run import HeightProducts, KnownHeights, estimate_to_files
 from engine.networks.weights import DEFAULT_HEIGHTS
 from engine.raster.reader import Extent, RasterOptions

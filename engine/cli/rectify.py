@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import Number, finish, make_reporter, parse_bands, progress_option
-from engine.heights.rectify_files import RectifiedFiles, rectify_to_files
+from engine.heights.nadir.files import RectifiedFiles, rectify_to_files
 from engine.heights.view import View
 
 _FILE = click.Path(path_type=Path)

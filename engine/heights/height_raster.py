@@ -13,9 +13,9 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window as FileWindow
 
 from engine.errors import RasterError
+from engine.heights.nadir.rectify import TEAR_M
+from engine.heights.nadir.splat import Plane
 from engine.heights.pose import Pose
-from engine.heights.rectify import TEAR_M
-from engine.heights.splat import Plane
 from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
 from engine.raster.resample import Resampling, find_places, halve

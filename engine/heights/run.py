@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from engine.atomic import atomic_path, keep_inputs, writable_folder, writing_into
 from engine.errors import EngineError, OutputError
 from engine.exclusive import exclusive
-from engine.heights.calibration import HEIGHT_FIELD, calibrate
 from engine.heights.estimate import Estimate, HeightOptions, estimate
 from engine.heights.flow import flow_px
-from engine.heights.ground_view import write_ground_view
+from engine.heights.known.calibration import HEIGHT_FIELD, calibrate
+from engine.heights.nadir.ground_view import write_ground_view
 from engine.heights.preview import draw_heights
 from engine.heights.working import Heights
 from engine.progress import Progress

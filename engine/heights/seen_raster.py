@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from affine import Affine
 
 from engine.errors import RasterError
-from engine.heights.ground_view import GROUND_VIEW
 from engine.heights.height_raster import HeightRaster
+from engine.heights.nadir.ground_view import GROUND_VIEW
 from engine.heights.pose import Pose
 from engine.heights.tags import HeightTags
 from engine.raster.grid import Grid

@@ -12,7 +12,7 @@ import rasterio
 
 from engine.errors import Cancelled, OutputError, RasterError
 from engine.evaluation.heights import evaluate_heights
-from engine.heights.challenge import (
+from engine.heights.challenge.files import (
     HIGHEST_M,
     list_images,
     read_heights,
@@ -21,7 +21,7 @@ from engine.heights.challenge import (
     write_heights,
     write_view,
 )
-from engine.heights.challenge_folder import ChallengeOptions, predict_folder
+from engine.heights.challenge.folder import ChallengeOptions, predict_folder
 from engine.heights.pose import Pose
 from training.scenes.challenge import write_challenge
 
@@ -249,7 +249,7 @@ def test_a_stop_leaves_nothing(images, truth, tmp_path, archived, stop_at):
 
 def test_no_more_images_are_read_ahead_than_said(images, truth, tmp_path, monkeypatch):
     """The network is slow: reading waits for it."""
-    import engine.heights.challenge_folder as run  # noqa: PLC0415
+    import engine.heights.challenge.folder as run  # noqa: PLC0415
 
     begun, ahead = [], []
     real = run.read_rgb

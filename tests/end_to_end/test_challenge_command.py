@@ -15,12 +15,12 @@ import torch
 from click.testing import CliRunner
 
 from engine.cli import main
-from engine.heights.challenge import list_images, read_heights, read_rgb, read_view
-from engine.heights.challenge_folder import ChallengeImage
-from engine.heights.challenge_run import predict_challenge, predict_image
+from engine.heights.challenge.files import list_images, read_heights, read_rgb, read_view
+from engine.heights.challenge.folder import ChallengeImage
+from engine.heights.challenge.predict import predict_challenge, predict_image
+from engine.heights.challenge.submission import enlarge
 from engine.heights.pose import ScaleSums
 from engine.heights.scene_windows import WindowSizes
-from engine.heights.submission import enlarge
 from engine.networks.card import WeightsCard
 from engine.networks.compact_geopose import CompactGeopose, CompactGeoposeConfig
 from engine.networks.device import choose_device

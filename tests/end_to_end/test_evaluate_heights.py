@@ -11,9 +11,9 @@ from affine import Affine
 from click.testing import CliRunner
 
 from engine.cli import main
-from engine.heights.challenge import list_images, read_heights, read_view, write_heights, write_view
+from engine.heights.challenge.files import list_images, read_heights, read_view, write_heights, write_view
+from engine.heights.challenge.submission import write_prediction
 from engine.heights.pose import Pose
-from engine.heights.submission import write_prediction
 from training.scenes.options import SceneOptions
 from training.scenes.scene import CRS, render_scene
 

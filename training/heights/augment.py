@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from engine.heights.nadir.rectify import TEAR_M, rectify
 from engine.heights.pose import Pose
-from engine.heights.rectify import TEAR_M, rectify
 from training.augment import View, sample_pixels
 from training.config import TrainingError
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.heights.challenge import ImageFiles, list_images, read_heights, read_rgb, read_view
-from engine.heights.metadata import TABLE, find_table, read_ground_resolutions
+from engine.heights.challenge.files import ImageFiles, list_images, read_heights, read_rgb, read_view
+from engine.heights.challenge.metadata import TABLE, find_table, read_ground_resolutions
 from engine.heights.pose import Pose
 from engine.progress import Progress, Silent
 from training.config import TrainingError

@@ -20,7 +20,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from engine.atomic import atomic_path, writable_folder
 from engine.errors import OutputError
 from engine.evaluation.workers import map_in_processes
-from engine.heights.challenge import ImageFiles, write_heights, write_view
+from engine.heights.challenge.files import ImageFiles, write_heights, write_view
 from engine.heights.pose import Pose
 from engine.progress import Progress, Silent
 from training.scenes.options import SceneOptions

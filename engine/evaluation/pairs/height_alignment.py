@@ -16,7 +16,7 @@ from rasterio.vrt import WarpedVRT
 from engine.errors import RasterError
 from engine.evaluation.pairs.height_files import HeightFiles
 from engine.evaluation.pairs.height_raster import HeightRaster, open_heights
-from engine.heights.challenge import read_heights, read_view
+from engine.heights.challenge.files import read_heights, read_view
 from engine.heights.flow import Heights
 from engine.heights.pose import Pose, view_of
 from engine.raster.crs import parse_crs, reproject_points

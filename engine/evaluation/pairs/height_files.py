@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import RasterError
-from engine.heights.challenge import ENDINGS, ImageFiles, list_images
+from engine.heights.challenge.files import ENDINGS, ImageFiles, list_images
 
 ALL = "all"
 """Stands for the city of images that have none."""

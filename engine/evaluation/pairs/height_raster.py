@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
 from engine.errors import RasterError
-from engine.heights.challenge import ENDINGS, UNKNOWN_CM, read_view
+from engine.heights.challenge.files import ENDINGS, UNKNOWN_CM, read_view
 from engine.heights.pose import Pose
 from engine.heights.tags import HeightTags
 from engine.raster.crs import is_placed

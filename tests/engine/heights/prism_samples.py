@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 from shapely.geometry import mapping
 
-from engine.heights.outlines import Outlines
+from engine.heights.buildings.outlines import Outlines
 from engine.heights.pose import Pose
 from engine.heights.tags import HeightTags
 from engine.raster.grid import Grid

@@ -12,7 +12,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
-from engine.heights.challenge import write_heights, write_view
+from engine.heights.challenge.files import write_heights, write_view
 from engine.heights.pose import Pose
 from training.config import RunOptions, TrainingError
 from training.heights.augment import HeightImage

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.errors import OutputError
-from engine.heights.challenge import list_images, read_heights, read_rgb, read_view
-from engine.heights.metadata import find_ground_resolutions
+from engine.heights.challenge.files import list_images, read_heights, read_rgb, read_view
+from engine.heights.challenge.metadata import find_ground_resolutions
 from training.heights.config import HeightSource
 from training.heights.sources import load_height_images
 from training.scenes.challenge import CHALLENGE_SCENES, CITIES, Shot, write_challenge

@@ -24,8 +24,8 @@ from engine.evaluation.output.height_report import build_height_report, write_he
 from engine.evaluation.output.height_table import HEIGHT_FIGURES, height_document
 from engine.evaluation.output.sheet import Box, Cells, Words
 from engine.evaluation.results import HeightEvaluation
+from engine.heights.challenge.submission import write_prediction
 from engine.heights.pose import Pose
-from engine.heights.submission import write_prediction
 from tests.engine.evaluation.html_page import Page
 
 NAMES = ("ARG_a", "ARG_<b>", "JAX_c", "JAX_d", "OMA_e")

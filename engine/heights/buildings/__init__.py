@@ -1,0 +1,1 @@
+"""Heights of polygons, and polygons moved between roof and ground."""

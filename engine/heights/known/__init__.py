@@ -1,0 +1,1 @@
+"""Heights corrected by known ones."""

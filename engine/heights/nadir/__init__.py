@@ -1,0 +1,1 @@
+"""The view from nadir: everything moved to its place on the ground."""
