@@ -33,7 +33,11 @@ def _weights() -> dict[str, str]:
     for name in list_weights():
         try:
             loaded = load_weights(name)
-            found[name] = f"{loaded.card.architecture}, {loaded.card.m_per_px:g} m/px, sha256 {loaded.sha256}"
+            card = loaded.card
+            low, high = card.m_per_px_range or (card.m_per_px, card.m_per_px)
+            size = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            found[name] = f"{card.architecture}, {size} m/px, sha256 {loaded.sha256}"
+            found |= {f"{name}, caveat {number}": text for number, text in enumerate(card.caveats, start=1)}
         except EngineError as error:
             found[name] = f"unusable: {error}"
     return found

@@ -58,9 +58,13 @@ def heights(config: Path, data: Path, out: Path | None, *, resume: bool, start: 
 @click.argument("out", type=_PATH)
 @click.option("--name", required=True, help="Name of the weights.")
 @click.option("--m-per-px", type=float, default=1.0, show_default=True)
+@click.option(
+    "--m-per-px-range", type=(float, float), help="LEAST MOST, for a network that is told the size."
+)
 @click.option("--trained-on", multiple=True, help='"DATA SET | LICENCE"; may be repeated.')
 @click.option("--scores", multiple=True, help='"COMMAND | NAME=VALUE NAME=VALUE"; may be repeated.')
 @click.option("--threshold", multiple=True, type=(str, float), help="FIELD VALUE of the decoder's options.")
+@click.option("--caveat", multiple=True, help="A sentence on where the weights are weak; may be repeated.")
 def export(checkpoint: Path, out: Path, **options: Any) -> None:
     """Write the weights of CHECKPOINT to OUT, a .safetensors file with its card."""
     from training.export import export_weights, parse_scores, parse_training_data  # noqa: PLC0415
@@ -70,9 +74,11 @@ def export(checkpoint: Path, out: Path, **options: Any) -> None:
         out,
         name=options["name"],
         m_per_px=options["m_per_px"],
-        training_data=[parse_training_data(text) for text in options["trained_on"]],
+        m_per_px_range=options["m_per_px_range"],
+        training_data=tuple(parse_training_data(text) for text in options["trained_on"]),
         scores=[parse_scores(text) for text in options["scores"]],
         thresholds=dict(options["threshold"]),
+        caveats=tuple(options["caveat"]),
     )
 
 

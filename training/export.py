@@ -1,9 +1,8 @@
 """Turn a checkpoint into a weights file that the engine loads."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from engine.networks.card import Score, TrainingData, WeightsCard
 from engine.networks.weights import build_network, save_weights
@@ -55,34 +54,23 @@ def _best_thresholds(scores: dict[str, float]) -> dict[str, float]:
     return {name: scores[name]} if name in scores else {}
 
 
-def export_weights(
-    checkpoint: Path,
-    out: Path,
-    *,
-    name: str,
-    m_per_px: float = 1.0,
-    training_data: Sequence[TrainingData] = (),
-    scores: Sequence[Score] = (),
-    thresholds: dict[str, float] | None = None,
-) -> WeightsCard:
+def export_weights(checkpoint: Path, out: Path, *, name: str, **facts: Any) -> WeightsCard:
     """Write the averaged weights of a checkpoint, or its own where it has none, in half precision.
 
     Args:
         checkpoint: Of a training run.
         out: A .safetensors file.
         name: Name for people and for provenance.
-        m_per_px: Ground size of the pixels that the network has learned from.
-        training_data: What it has learned from, with licences.
-        scores: What was measured with it.
-        thresholds: Fields of the decoder's options for which these weights have better values, besides
-            the vertex threshold found by validation, or instead of it.
+        facts: Further fields of ``WeightsCard``. Of ``scores`` those of the run come first; among
+            ``thresholds`` is the vertex threshold found by validation, unless another is given.
 
     Raises:
         TrainingError: The checkpoint cannot be read, or the decoder has no such option, or there is none.
         WeightsError: A weight is no finite number.
         OutputError: The file cannot be written.
     """
-    unknown = set(thresholds or {}) - {each.name for each in fields(DecodeOptions)}
+    thresholds = dict(facts.pop("thresholds", {}))
+    unknown = set(thresholds) - {each.name for each in fields(DecodeOptions)}
     if unknown:
         raise TrainingError(f"The decoder has no option {', '.join(sorted(unknown))}: see DecodeOptions.")
     state = read_checkpoint(checkpoint)
@@ -96,10 +84,9 @@ def export_weights(
     card = WeightsCard(
         name=name,
         architecture=options["name"],
-        m_per_px=m_per_px,
-        training_data=tuple(training_data),
-        scores=(*([own] if state.scores else []), *scores),
-        thresholds=_best_thresholds(state.scores) | (thresholds or {}),
+        scores=(*([own] if state.scores else []), *facts.pop("scores", ())),
+        thresholds=_best_thresholds(state.scores) | thresholds,
+        **facts,
     )
     save_weights(out, network, card)  # type: ignore[arg-type]
     return card

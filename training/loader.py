@@ -24,8 +24,8 @@ class _Steps(Dataset[Batch]):
 
 
 _YIELDING = 19
-"""How far workers step back. The network's threads wait for the slowest of them, so a worker that took its
-turn on one of two cores would halve both; it may have what they leave, and they wait for it when it is late."""
+"""How far workers step back. All threads of the network wait for the slowest: a worker that took its turn on
+one of two cores would hold up both. It may have what they leave; when it is late, they wait for it."""
 
 
 def _begin_worker(_worker: int) -> None:

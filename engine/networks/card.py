@@ -71,6 +71,7 @@ class WeightsCard:
         training_data: What it has learnt from.
         scores: What was measured with it.
         thresholds: Fields of the decoder's options for which these weights have better values.
+        caveats: Where they are weak, in sentences for those who use them.
     """
 
     name: str
@@ -82,6 +83,7 @@ class WeightsCard:
     training_data: tuple[TrainingData, ...] = ()
     scores: tuple[Score, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
 
     def working_m_per_px(self, native_m_per_px: float) -> float:
         """Choose the ground size at which an image is shown to the network.
@@ -126,6 +128,7 @@ class WeightsCard:
                     for score in values.get("scores", ())
                 ),
                 thresholds=_numbers(values.get("thresholds") or {}),
+                caveats=tuple(_text(caveat) for caveat in values.get("caveats", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise WeightsError(

@@ -51,6 +51,17 @@ def test_averaged_weights_arrive_in_the_engine(checkpoint: Path, tmp_path: Path)
     assert card.thresholds == {"vertex_threshold": 0.2}
 
 
+def test_the_card_says_for_which_ground_sizes_it_is_and_where_it_is_weak(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.safetensors"
+    told = ["--m-per-px", "0.5", "--m-per-px-range", "0.3", "0.9", "--caveat", "Sees no bridges."]
+    result = CliRunner().invoke(main, ["export", str(checkpoint), str(out), "--name", "a", *told])
+    assert result.exit_code == 0, result.output
+    card = load_weights(out).card
+    assert (card.m_per_px_range, card.caveats) == ((0.3, 0.9), ("Sees no bridges.",))
+
+
 def test_given_thresholds_win_over_the_one_found(checkpoint: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.safetensors"
     card = export_weights(checkpoint, out, name="a", thresholds={"edge_threshold": 0.3})

@@ -24,6 +24,7 @@ CARD = WeightsCard(
     training_data=(TrainingData("drawn towns", "CC0-1.0"),),
     scores=(Score("plumbline evaluate roads a b", {"quality": 0.5}),),
     thresholds={"vertex_threshold": 0.1},
+    caveats=("Sees no bridges.",),
 )
 
 
@@ -73,6 +74,7 @@ def test_the_card_comes_back_with_the_network_s_configuration(file: Path) -> Non
     assert card.configuration["widths"] == [4, 8, 8]
     assert (card.name, card.m_per_px, card.thresholds) == ("tiny", 0.5, {"vertex_threshold": 0.1})
     assert (card.training_data, card.scores) == (CARD.training_data, CARD.scores)
+    assert card.caveats == CARD.caveats != ()
     assert (card.normalisation.white, card.normalisation.centre, card.normalisation.gain) == (255, 0.5, 0.9)
 
 

@@ -8,7 +8,7 @@ from training.config import TrainingError
 from training.heights.config import HeightRecipe
 from training.heights.recipe import read_height_recipe
 
-CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
+CONFIGS = Path(__file__).resolve().parents[3] / "training" / "configs"
 SOURCE = '[[sources]]\nkind = "scenes"\n'
 
 

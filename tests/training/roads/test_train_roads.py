@@ -26,7 +26,7 @@ from training.export import export_weights
 from training.loop import BEST, LAST
 from training.roads.train import train_roads
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TINY = {
     "stem": 4,
     "widths": [4, 8, 8],
