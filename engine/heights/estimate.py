@@ -19,6 +19,7 @@ from engine.progress import Progress, Silent
 from engine.raster.grid import Grid
 from engine.raster.reader import Pixels, RasterOptions, open_raster
 from engine.raster.windows import Window
+from engine.raster.writer import Placement
 
 _BLOCK_ROWS, _BLOCK_COLS = 512, 2048
 """Whole blocks of the files that are written."""
@@ -54,6 +55,8 @@ class Estimate:
 
     Attributes:
         grid: The raster's own pixels, or those of the extent asked for.
+        placement: Where these lie as the raster itself says: a raster that lies nowhere has heights that do
+            not either, and QGIS shows both in one place.
         view: How they are seen.
         tags: What a file of these heights says of itself.
         pixels: Gives the raster's own pixels of a window of ``grid``.
@@ -61,6 +64,7 @@ class Estimate:
     """
 
     grid: Grid
+    placement: Placement
     view: SceneView
     tags: HeightTags
     pixels: Callable[[Window], Pixels]
@@ -168,8 +172,9 @@ def estimate(
             loaded.card.name,
             loaded.sha256,
             reader.grid.m_per_px,
+            own.m_per_px if own.crs is None else None,
             agreement=windows.votes.agreement,
             source=Path(path).name,
         )
         shown = SourceView(heights, own, same=not reader.resamples)
-        yield Estimate(own, view, tags, reader.read_own, shown.read)
+        yield Estimate(own, reader.placement, view, tags, reader.read_own, shown.read)

@@ -59,8 +59,8 @@ def _on_plane(placement: Placement) -> Grid:
 def _on_one_plane(own: Placement, image: Placement, name: str) -> tuple[Placement, Placement]:
     """Return where the heights and the image lie, where one of them does not know it.
 
-    Of the image's size, they lie where it does. And heights made with a pixel size that the user gave have
-    local metres, whose origin is the image's upper-left corner.
+    Of the image's size, they lie where it does. Else their coordinates count from the image's upper-left
+    corner, in steps of their own pixels: so it is with a part of the image, and with local metres.
 
     Raises:
         RasterError: Nothing tells how they lie to each other.

@@ -21,7 +21,7 @@ from engine.progress import Progress
 from engine.raster.painting import write_png
 from engine.raster.source import list_files, open_dataset
 from engine.raster.windows import Window
-from engine.raster.writer import FLOW, HEIGHTS, Placement, write_cog
+from engine.raster.writer import FLOW, HEIGHTS, write_cog
 from engine.vector.source import POINTS, is_vector, open_layer
 
 _TIFF = (".tif", ".tiff")
@@ -113,13 +113,13 @@ def _blocks(result: Estimate, what: str, progress: Progress) -> Iterator[tuple[W
 
 
 def _write_heights(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
-    with write_cog(path, Placement.of_grid(result.grid), HEIGHTS, tags=tags) as file:
+    with write_cog(path, result.placement, HEIGHTS, tags=tags) as file:
         for window, heights in _blocks(result, "writing heights", progress):
             file.write(window, heights)
 
 
 def _write_flow(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
-    with write_cog(path, Placement.of_grid(result.grid), FLOW, tags=tags) as file:
+    with write_cog(path, result.placement, FLOW, tags=tags) as file:
         for window, heights in _blocks(result, "writing the flow", progress):
             file.write(window, flow_px(heights, result.view.pose))
 

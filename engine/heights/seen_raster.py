@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from affine import Affine
 
@@ -11,7 +12,8 @@ from engine.errors import RasterError
 from engine.heights.height_raster import HeightRaster
 from engine.heights.nadir.ground_view import GROUND_VIEW
 from engine.heights.pose import Pose
-from engine.heights.tags import HeightTags
+from engine.heights.tags import OWN_M_PER_PX, HeightTags
+from engine.raster.crs import is_placed
 from engine.raster.grid import Grid
 from engine.raster.placement import find_source_grid
 from engine.raster.source import open_dataset
@@ -62,23 +64,37 @@ class SeenRaster:
     Attributes:
         name: Path as the user gave it.
         heights: Its heights, in its own pixels.
-        grid: Where the pixels lie.
+        grid: Where the pixels lie, in local metres where the file does not know its place.
+        plane: Where layers have them: the same; or, of a file that does not know its place, where QGIS shows
+            the file, whatever a unit is in metres. ``m_per_px`` is that of the ground.
         of_ground: Whether everything stands at its place on the ground already, as in a rectified file.
     """
 
     name: str
     heights: HeightRaster
     grid: Grid
+    plane: Grid
     of_ground: bool
 
 
-def _grid(name: str, m_per_px: float | None) -> tuple[Grid, Placement]:
-    with open_dataset(name) as dataset:
-        placement = Placement.of_file(dataset)
-        if placement.crs is None and placement.transform != Affine.identity() and m_per_px is None:
-            # Local metres, as heights of an image without a place are written.
-            return Grid.measured(placement.transform, placement.height, placement.width, None), placement
-        return find_source_grid(dataset, name, m_per_px), placement
+def _grid(dataset: Any, name: str, m_per_px: float | None) -> Grid:
+    """Measure a file's own pixels; local metres where it does not know its place."""
+    transform = dataset.transform
+    if is_placed(dataset.crs) and transform != Affine.identity():
+        return find_source_grid(dataset, name, m_per_px)
+    if m_per_px is None and OWN_M_PER_PX in dataset.tags():
+        m_per_px = HeightTags.read(name).own_m_per_px
+    if m_per_px is None and dataset.crs is None and transform != Affine.identity():
+        # By others, who wrote local metres.
+        return Grid.measured(transform, dataset.height, dataset.width, None)
+    return find_source_grid(dataset, name, m_per_px)
+
+
+def _plane(placement: Placement, grid: Grid) -> Grid:
+    """Return where layers have the pixels of a file: on the ground, or where QGIS shows them."""
+    if grid.crs is not None:
+        return grid
+    return Grid(placement.shown, placement.height, placement.width, None, grid.m_per_px)
 
 
 @contextmanager
@@ -96,6 +112,7 @@ def open_seen(path: str | os.PathLike[str], m_per_px: float | None = None) -> It
         RasterError: It cannot be opened or placed on the ground, or holds no heights in metres.
     """
     name = os.fspath(path)
-    grid, placement = _grid(name, m_per_px)
+    with open_dataset(name) as dataset:
+        grid, placement = _grid(dataset, name, m_per_px), Placement.of_file(dataset)
     with HeightRaster(name, placement) as heights:
-        yield SeenRaster(name, heights, grid, GROUND_VIEW in heights.tags)
+        yield SeenRaster(name, heights, grid, _plane(placement, grid), GROUND_VIEW in heights.tags)

@@ -20,6 +20,7 @@ _ANGLE, _SCALE = _PREFIX + "ANGLE_RAD", _PREFIX + "SCALE_PX_PER_M"
 _AZIMUTH, _OFF_NADIR, _VIEW_FROM = _PREFIX + "AZIMUTH_DEG", _PREFIX + "OFF_NADIR_DEG", _PREFIX + "VIEW_FROM"
 _WEIGHTS, _SHA256, _M_PER_PX = _PREFIX + "WEIGHTS", _PREFIX + "WEIGHTS_SHA256", _PREFIX + "M_PER_PX"
 _CALIBRATION, _AGREEMENT = _PREFIX + "CALIBRATION", _PREFIX + "AGREEMENT"
+OWN_M_PER_PX = _PREFIX + "OWN_M_PER_PX"
 _SOURCE, _VERSION = _PREFIX + "SOURCE", _PREFIX + "VERSION"
 
 
@@ -35,6 +36,7 @@ class HeightTags:
         weights: Name of the weights; None where the heights come from elsewhere.
         weights_sha256: Their checksum, hexadecimal.
         m_per_px: Ground size of the pixels that the network saw.
+        own_m_per_px: Ground size of this file's own pixels, where its place does not tell it.
         calibration: Factor by which the network's heights were multiplied.
         agreement: How far the parts of the scene agree on the direction, 0 to 1; None where no network was
             asked, or nothing was high enough to lean.
@@ -49,6 +51,7 @@ class HeightTags:
     weights: str | None = None
     weights_sha256: str | None = None
     m_per_px: float | None = None
+    own_m_per_px: float | None = None
     calibration: float = 1.0
     agreement: float | None = None
     source: str | None = None
@@ -65,6 +68,7 @@ class HeightTags:
             _WEIGHTS: self.weights,
             _SHA256: self.weights_sha256,
             _M_PER_PX: self.m_per_px,
+            OWN_M_PER_PX: self.own_m_per_px,
             _CALIBRATION: self.calibration,
             _AGREEMENT: self.agreement,
             _SOURCE: self.source,
@@ -101,6 +105,7 @@ class HeightTags:
             weights=tags.get(_WEIGHTS),
             weights_sha256=tags.get(_SHA256),
             m_per_px=number.optional(_M_PER_PX),
+            own_m_per_px=number.optional(OWN_M_PER_PX),
             calibration=number.needed(_CALIBRATION) if _CALIBRATION in tags else 1.0,
             agreement=number.optional(_AGREEMENT),
             source=tags.get(_SOURCE),

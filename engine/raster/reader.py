@@ -13,6 +13,7 @@ from engine.raster.placement import find_metric_grid, find_part, find_source_gri
 from engine.raster.resample import Resampling, resample
 from engine.raster.source import Pixels, Source
 from engine.raster.windows import Window
+from engine.raster.writer import Placement
 
 __all__ = ["Extent", "Pixels", "RasterOptions", "RasterReader", "open_raster"]
 
@@ -65,6 +66,11 @@ class RasterReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def placement(self) -> Placement:
+        """Size and place of ``source_part`` as the file itself says them, whatever the user adds."""
+        return Placement.of_file(self._source.dataset).part(self.source_part)
 
     def close(self) -> None:
         """Release the file."""

@@ -38,6 +38,10 @@ _BLOCK_PX = 512
 _GDAL_OPTIONS = {"GDAL_CACHEMAX": 256 * 2**20, "GDAL_TIFF_INTERNAL_MASK": True, "CPL_DEBUG": False}
 
 
+SHOWN_WITHOUT_PLACE = Affine.scale(1.0, -1.0)
+"""(col, row) to where QGIS shows a raster that does not know its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Size of a raster, and where it says that its pixels lie.
@@ -64,6 +68,21 @@ class Placement:
     def of_grid(cls, grid: Grid) -> Self:
         """Return that of a grid; local metres are written as they are, without a system."""
         return cls(grid.height, grid.width, grid.transform, grid.crs)
+
+    @property
+    def shown(self) -> Affine:
+        """(col, row) to where QGIS shows it: a raster without a place at x = column, y = −row."""
+        return SHOWN_WITHOUT_PLACE if self.transform == Affine.identity() else self.transform
+
+    def part(self, window: Window) -> "Placement":
+        """Return that of a part, which is shown over the whole.
+
+        A raster that does not know its place has a whole that does not know it either.
+        """
+        if window == Window(0, 0, self.height, self.width):
+            return self
+        moved = self.shown @ Affine.translation(window.col, window.row)
+        return Placement(window.height, window.width, moved, self.crs)
 
 
 @dataclass(frozen=True, slots=True)

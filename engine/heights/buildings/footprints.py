@@ -160,7 +160,7 @@ def _outlines(layer: VectorLayer, raster: SeenRaster) -> Outlines:
             f"{without} has no coordinate reference system, but {other} has one: assign the right one (in "
             "QGIS: Assign projection)."
         )
-    return Outlines(raster.grid, layer.crs)
+    return Outlines(raster.plane, layer.crs)
 
 
 def _pose(raster: SeenRaster, options: FootprintOptions) -> Pose:

@@ -18,8 +18,8 @@ class Outlines:
     """How polygons in one reference system lie in the pixels of a grid.
 
     Attributes:
-        grid: The pixels.
-        crs: WKT of the polygons' system; None = the local metres of the grid.
+        grid: The pixels; without a system, one unit of its plane may be any length.
+        crs: WKT of the polygons' system; None = that of the grid, which has none either.
     """
 
     grid: Grid
@@ -55,10 +55,11 @@ class Outlines:
         Returns:
             (N,) square metres; NaN where a zone has no place on the globe.
         """
-        crs = None
-        if self.grid.crs is not None:
-            x, y = reproject_points([self.grid.centre], self.grid.crs, WGS_84)[0].tolist()
-            crs = _EQUAL_AREA.format(x=x, y=y)
+        if self.grid.crs is None:
+            planar: NDArray[np.float64] = shapely.area(zones) * self.grid.m_per_px**2
+            return planar
+        x, y = reproject_points([self.grid.centre], self.grid.crs, WGS_84)[0].tolist()
+        crs = _EQUAL_AREA.format(x=x, y=y)
 
         def on_ground(points: NDArray[np.float64]) -> NDArray[np.float64]:
             return reproject_points(self.grid.to_ground(points[:, ::-1]), self.grid.crs, crs)

@@ -106,10 +106,9 @@ def calibrate_by_raster(
     """
     reference = os.fspath(reference_path)
     with open_seen(heights_path) as raster:
-        place = Placement.of_grid(raster.grid)
-        with HeightRaster(reference, place) as known:
-            cell_px = cell_side_px(reference, raster.grid)
-            both = KnownRaster(raster.heights, known, raster.grid, cell_px)
+        plane = raster.plane
+        with HeightRaster(reference, Placement.of_grid(plane)) as known:
+            both = KnownRaster(raster.heights, known, plane, cell_side_px(reference, plane))
             tags = HeightTags.read(raster.name)
             return _fit(tags, both.pairs, from_network=from_network)
 

@@ -89,9 +89,10 @@ def read_known_points(layer: VectorLayer, field: str, raster: SeenRaster) -> Kno
             xy.append(point)
             heights.append(_number(feature.properties[field]))
     points = np.array(xy, dtype=np.float64).reshape(-1, 2)
-    ground = reproject_points(points, layer.crs, raster.grid.crs, near_x=raster.grid.centre[0])
-    radius_px = max(_NEAR_PX, _NEAR_M / raster.grid.m_per_px)
-    return KnownPoints(raster.grid.to_pixels(ground), np.array(heights), radius_px)
+    plane = raster.plane
+    ground = reproject_points(points, layer.crs, plane.crs, near_x=plane.centre[0])
+    radius_px = max(_NEAR_PX, _NEAR_M / plane.m_per_px)
+    return KnownPoints(plane.to_pixels(ground), np.array(heights), radius_px)
 
 
 def _points(feature: Any, path: str) -> list[tuple[float, ...]]:

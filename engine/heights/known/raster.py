@@ -39,8 +39,11 @@ def cell_side_px(reference: str, grid: Grid) -> int:
         place = Placement.of_file(dataset)
     if place.crs is None and place.transform.is_identity:
         return _LEAST_CELL_PX
-    m_per_px = Grid.measured(place.transform, place.height, place.width, place.crs).m_per_px
-    return max(_LEAST_CELL_PX, ceil(m_per_px / grid.m_per_px - 0.01))
+    # Without a system, a unit of the plane that both lie on may be any length.
+    own, other = (
+        Grid.measured(each.transform, each.height, each.width, each.crs).m_per_px for each in (grid, place)
+    )
+    return max(_LEAST_CELL_PX, ceil(other / own - 0.01))
 
 
 def _cores(cover: Window) -> list[Window]:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from affine import Affine
 
 from engine.atomic import atomic_path
 from engine.errors import RasterError
@@ -167,14 +166,6 @@ def check_oblique(name: str, tags: Mapping[str, str]) -> None:
         )
 
 
-def _part(placement: Placement, part: Window) -> Placement:
-    """Return size and place of a part of a raster."""
-    # A raster that does not know its place has parts that do not know theirs.
-    placed = placement.crs is not None or placement.transform != Affine.identity()
-    moved = placement.transform @ Affine.translation(part.col, part.row) if placed else placement.transform
-    return Placement(part.height, part.width, moved, placement.crs)
-
-
 def _write(writer: CogWriter, kind: Product, window: Window, result: Rectified) -> None:
     """Write a block of one of the products."""
     if kind is HEIGHTS:
@@ -235,7 +226,7 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
         source = open_files.enter_context(HeightRaster(str(heights), placement))
         if not on_ground:
             check_oblique(str(heights), source.tags)
-        part = _part(placement, source.cover)
+        part = placement.part(source.cover)
         # None gets its name before all are whole.
         drafts = [open_files.enter_context(atomic_path(path)) for path, _ in wanted]
         writers = [

@@ -16,6 +16,7 @@ from engine.heights.scene_view import SceneView
 from engine.heights.tags import HeightTags
 from engine.raster.grid import Grid
 from engine.raster.reader import Pixels
+from engine.raster.writer import Placement
 
 
 def sample(height, width, heights, rgb=120):
@@ -23,8 +24,10 @@ def sample(height, width, heights, rgb=120):
     picture = np.full((3, height, width), rgb, dtype=np.uint8)
     valid = np.isfinite(heights)
     pose = Pose(0.0, 1.0)
+    grid = Grid(Affine(1, 0, 0, 0, -1, 0), height, width, None, 1.0)
     return Estimate(
-        Grid(Affine(1, 0, 0, 0, -1, 0), height, width, None, 1.0),
+        grid,
+        Placement.of_grid(grid),
         SceneView(pose, None, 30.0, "network", from_network=True),
         HeightTags(pose),
         lambda window: Pixels(picture[:, *window.slices], valid[window.slices]),

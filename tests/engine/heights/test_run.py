@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+import shapely
+from affine import Affine
 
 from engine.errors import Cancelled, EngineError, OutputError, RasterError
 from engine.exclusive import exclusive
 from engine.heights import estimate as corridor
 from engine.heights import run
+from engine.heights.buildings.footprints import FootprintOptions, measure_footprints
 from engine.heights.estimate import HeightOptions
 from engine.heights.flow import flow_px
 from engine.heights.run import HeightProducts, KnownHeights, estimate_to_files
@@ -20,9 +23,12 @@ from engine.progress import Silent
 from engine.raster.extent import Extent
 from engine.raster.reader import RasterOptions
 from engine.raster.writer import NODATA
-from tests.engine.heights.height_samples import OTHERS, OWN, Oracle, heights_of, write_image
+from tests.engine.heights.height_samples import OTHERS, OWN, Oracle, Place, heights_of, write_image
 
 OPTIONS = HeightOptions(weights="random:compact-geopose", device="cpu")
+
+UNPLACED = Place(None, Affine.scale(1, -1))
+"""Where QGIS shows a raster that does not know its place: x = column, y = −row."""
 
 
 @pytest.fixture
@@ -150,9 +156,9 @@ def test_weights_for_roads_are_refused(tmp_path):
 
 def write_points(path, place, factor):
     """Points on the ground under the image's pixels, as high as they truly are."""
-    grid = place.grid
+    grid = place.grid if place.crs else UNPLACED.grid
     rowcol = np.stack(np.meshgrid(np.arange(20.5, 190, 25), np.arange(20.5, 270, 25)), axis=-1).reshape(-1, 2)
-    truth = heights_of(place)[*rowcol.astype(int).T] * factor
+    truth = heights_of(OWN)[*rowcol.astype(int).T] * factor
     schema = {"geometry": "Point", "properties": {"height_m": "float"}}
     with fiona.open(path, "w", driver="GPKG", crs=place.crs, schema=schema) as layer:
         for (x, y), height in zip(grid.to_ground(rowcol).tolist(), truth.tolist(), strict=True):
@@ -224,3 +230,68 @@ def test_all_products_of_an_extent_lie_on_its_part_of_the_raster(tmp_path, monke
             with rasterio.open(each) as file:
                 assert file.shape == heights.shape
                 assert file.transform.almost_equals(heights.transform, 1e-9)
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """An image that does not know its place, seen from nadir; pixels of half a metre."""
+    monkeypatch.setattr(corridor, "HeightPredictor", Oracle)
+    monkeypatch.setattr(Oracle, "off_nadir_deg", 0.0)
+    return write_image(tmp_path / "bare.tif", Place(None, Affine.identity()), heights=heights_of(OWN))
+
+
+def without_place(extent=None):
+    """Options that say how large pixels are."""
+    raster = RasterOptions(source_m_per_px=0.5, extent=extent)
+    view = {"azimuth_deg": 0.0, "off_nadir_deg": 0.0}
+    return HeightOptions(weights="random:compact-geopose", raster=raster, working_m=0.5, **view)
+
+
+@pytest.mark.parametrize(
+    ("extent", "transform", "part"),
+    [
+        (None, Affine.identity(), np.s_[:, :]),
+        # The extent is in local metres; 40 rows down and 60 columns right the part begins.
+        (Extent(30.0, -80.0, 100.0, -20.0), Affine(1, 0, 60, 0, -1, -40), np.s_[40:160, 60:200]),
+    ],
+)
+def test_products_of_a_raster_without_a_place_lie_over_it(bare, tmp_path, extent, transform, part):
+    names = {"flow": "f.tif", "rectified": "r.tif", "rectified_rgb": "c.tif"}
+    others = {key: tmp_path / name for key, name in names.items()}
+    written = attempt(bare, tmp_path / "heights.tif", options=without_place(extent), **others)
+    for path in written:
+        with rasterio.open(path) as file:
+            assert (file.crs, file.transform) == (None, transform)
+            assert float(file.tags()["PLUMBLINE_OWN_M_PER_PX"]) == 0.5
+    for path in (written[0], written[2]):
+        assert (read(path)[0][0] == heights_of(OWN)[part]).all()
+    with rasterio.open(bare) as image, rasterio.open(written[3]) as colours:
+        assert (colours.read() == image.read()[:, *part]).all()
+
+
+@pytest.mark.parametrize("extent", [None, Extent(30.0, -80.0, 100.0, -20.0)])
+def test_layers_drawn_over_a_raster_without_a_place_fit_its_heights(bare, tmp_path, extent):
+    points = write_points(tmp_path / "points.gpkg", Place(None, Affine.identity()), 1.25)
+    output = tmp_path / "heights.tif"
+    attempt(bare, output, options=without_place(extent), known=KnownHeights(points))
+    assert HeightTags.read(output).calibration == pytest.approx(1.25, rel=0.01)
+    drawn = tmp_path / "drawn.gpkg"
+    schema = {"geometry": "Polygon", "properties": {}}
+    with fiona.open(drawn, "w", driver="GPKG", schema=schema) as layer:
+        square = shapely.box(100, -110, 120, -90)
+        layer.write({"geometry": shapely.geometry.mapping(square), "properties": {}})
+    measured = measure_footprints(str(drawn), str(output), tmp_path / "m.gpkg", FootprintOptions("none"))
+    with fiona.open(measured) as layer:
+        (found,) = (feature.properties for feature in layer)
+    mean_m = heights_of(OWN)[90:110, 100:120].mean() * HeightTags.read(output).calibration
+    assert found["height_pixels"] == 400
+    assert found["volume_m3"] == pytest.approx(mean_m * 10.0 * 10.0, rel=1e-5)
+
+
+def test_lidar_of_a_raster_without_a_place_is_compared_pixel_by_pixel(bare, tmp_path):
+    lidar = tmp_path / "lidar.tif"
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "height": OWN.height, "width": OWN.width}
+    with rasterio.open(lidar, "w", **profile) as file:
+        file.write((heights_of(OWN) * 0.8).astype(np.float32), 1)
+    attempt(bare, tmp_path / "heights.tif", options=without_place(), known=KnownHeights(str(lidar)))
+    assert HeightTags.read(tmp_path / "heights.tif").calibration == pytest.approx(0.8, rel=0.01)
