@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, progress_option
+from engine.cli.options import Number, finish, make_reporter, network_options, progress_option
 from engine.heights.challenge.folder import ChallengeOptions
 from engine.heights.challenge.predict import predict_challenge
 from engine.networks.weights import DEFAULT_HEIGHTS
@@ -15,10 +15,7 @@ _PATH = click.Path(path_type=Path)
 @click.command("challenge", short_help="Predict the images of the Overhead Geopose Challenge.")
 @click.argument("folder", metavar="FOLDER", type=_PATH)
 @click.argument("output", type=_PATH)
-@click.option(
-    "--weights", default=DEFAULT_HEIGHTS, show_default=True, help="Name of shipped weights, or a file."
-)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@network_options(DEFAULT_HEIGHTS)
 @click.option(
     "--half/--full-resolution",
     default=True,

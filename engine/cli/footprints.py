@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, progress_option
+from engine.cli.options import finish, gsd_option, make_reporter, progress_option, view_options
 from engine.heights.buildings.footprints import FootprintOptions, measure_footprints
 from engine.heights.seen_raster import ViewOptions
 
@@ -21,14 +21,9 @@ from engine.heights.seen_raster import ViewOptions
     show_default=True,
     help="Where to move POLYGONS: drawn on roofs to the ground, known on the ground to roofs, or not at all.",
 )
-@click.option(
-    "--azimuth-deg",
-    type=Number(-360, 360),
-    help="Direction from the ground to the sensor, from north, where HEIGHTS do not say it.",
-)
-@click.option("--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground.")
+@view_options
 @click.option("--layer", help="Layer of POLYGONS; the first one of polygons by default.")
-@click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
+@gsd_option
 @progress_option
 def command(  # noqa: PLR0913 - one parameter an option
     polygons: str,

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, parse_bands, parse_extent, progress_option
+from engine.cli.options import (
+    Number,
+    finish,
+    make_reporter,
+    network_options,
+    progress_option,
+    raster_options,
+    view_options,
+)
 from engine.heights.estimate import HeightOptions
 from engine.heights.known.calibration import HEIGHT_FIELD
 from engine.heights.run import HeightProducts, KnownHeights, estimate_to_files
@@ -17,25 +25,15 @@ _FILE = click.Path(path_type=Path)
 @click.command("heights", short_help="Estimate heights above ground from an image.")
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=_FILE)
-@click.option(
-    "--weights", default=DEFAULT_HEIGHTS, show_default=True, help="Name of shipped weights, or a file."
-)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
-@click.option(
-    "--extent", callback=parse_extent, help="XMIN,YMIN,XMAX,YMAX[,EPSG:N], in the raster's system by default."
-)
-@click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
+@network_options(DEFAULT_HEIGHTS)
+@raster_options
 @click.option(
     "--working-m",
     type=Number(0, min_open=True),
     help="Ground size of the pixels that the network sees; chosen by the weights by default. Twice the "
     "raster's own is four times as fast.",
 )
-@click.option(
-    "--azimuth-deg", type=Number(-360, 360), help="Direction from the ground to the sensor, from north."
-)
-@click.option("--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground.")
+@view_options
 @click.option("--rectified", type=_FILE, help="Also write the heights as seen from nadir; hidden is nodata.")
 @click.option("--rectified-rgb", type=_FILE, help="Also write the image as seen from nadir, with a mask.")
 @click.option("--flow", type=_FILE, help="Also write where the ground below each pixel lies, in pixels.")

@@ -27,7 +27,7 @@ class Number(click.FloatRange):
         return number
 
 
-def parse_bands(
+def _parse_bands(
     _context: click.Context, _option: click.Parameter, value: str | None
 ) -> tuple[int, ...] | None:
     """Read band numbers, such as 3,2,1."""
@@ -49,14 +49,81 @@ def parse_extent(_context: click.Context, _option: click.Parameter, value: str |
         raise click.BadParameter(str(error)) from None
 
 
-def progress_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the choice of how progress is told."""
-    return click.option(
-        "--progress",
-        type=click.Choice(["bar", "json"]),
-        default="bar",
-        help="A bar on stderr, or one JSON object per line on stdout.",
-    )(command)
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+progress_option: Decorator = click.option(
+    "--progress",
+    type=click.Choice(["bar", "json"]),
+    default="bar",
+    help="A bar on stderr, or one JSON object per line on stdout.",
+)
+"""How progress is told."""
+
+bands_option: Decorator = click.option(
+    "--bands", callback=_parse_bands, help="Bands to use as red, green, blue, such as 1,2,3."
+)
+"""Which bands of a raster are its colours."""
+
+gsd_option: Decorator = click.option(
+    "--gsd",
+    type=Number(0, min_open=True),
+    help="Ground size of a pixel in metres, for a file without georeference.",
+)
+"""What a file that does not know its place lacks."""
+
+
+def _together(*options: Decorator) -> Decorator:
+    """Add several options, which the help lists in their order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+raster_options = _together(
+    bands_option,
+    click.option(
+        "--extent",
+        callback=parse_extent,
+        help="XMIN,YMIN,XMAX,YMAX[,EPSG:N], in the raster's system by default.",
+    ),
+    gsd_option,
+)
+"""What a user may say about a raster that a network sees: ``bands``, ``extent`` and ``gsd``."""
+
+view_options = _together(
+    click.option(
+        "--azimuth-deg",
+        type=Number(-360, 360),
+        help="Direction from the ground to the sensor, clockwise from north; overrules files and network.",
+    ),
+    click.option(
+        "--off-nadir-deg",
+        type=Number(0, 90, max_open=True),
+        help="Angle at the ground between the vertical and the line to the sensor; likewise.",
+    ),
+)
+"""Where the sensor stood: ``azimuth_deg`` and ``off_nadir_deg``."""
+
+
+def network_options(default: str) -> Decorator:
+    """Add the choice of ``weights`` and ``device``.
+
+    Args:
+        default: Name of the weights that are shipped for the task.
+    """
+    return _together(
+        click.option(
+            "--weights", default=default, show_default=True, help="Name of shipped weights, or a file."
+        ),
+        click.option(
+            "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+        ),
+    )
 
 
 def make_reporter(progress: str) -> Bar | JsonLines:

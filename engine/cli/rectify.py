@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, parse_bands, progress_option
+from engine.cli.options import bands_option, finish, make_reporter, progress_option, view_options
 from engine.heights.nadir.files import RectifiedFiles, rectify_to_files
 from engine.heights.view import View
 
@@ -16,14 +16,7 @@ _FILE = click.Path(path_type=Path)
 @click.argument("heights", type=_FILE)
 @click.argument("output", type=_FILE)
 @click.option("--rectified-heights", type=_FILE, help="Also write the heights at their ground positions.")
-@click.option(
-    "--azimuth-deg",
-    type=Number(-360, 360),
-    help="Direction from the ground to the sensor, clockwise from north; else as HEIGHTS says.",
-)
-@click.option(
-    "--off-nadir-deg", type=Number(0, 90, max_open=True), help="Angle of the view at the ground; likewise."
-)
+@view_options
 @click.option(
     "--heights-at",
     type=click.Choice(["image", "ground"]),
@@ -31,7 +24,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Whether HEIGHTS are of what each pixel shows, or stand at their true places, as lidar's do.",
 )
-@click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
+@bands_option
 @progress_option
 def command(  # noqa: PLR0913 - one parameter an option
     raster: str,

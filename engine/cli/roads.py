@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, parse_bands, parse_extent, progress_option
+from engine.cli.options import (
+    Number,
+    finish,
+    make_reporter,
+    network_options,
+    progress_option,
+    raster_options,
+)
 from engine.networks.weights import DEFAULT_ROADS
 from engine.raster.reader import Extent, RasterOptions
 from engine.roads.extract import RoadOptions
@@ -16,15 +23,8 @@ _DEFAULT = RoadOptions()
 @click.command("roads", short_help="Extract the road graph of an image.")
 @click.argument("input_path", metavar="INPUT")
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option(
-    "--weights", default=DEFAULT_ROADS, show_default=True, help="Name of shipped weights, or a file."
-)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--bands", callback=parse_bands, help="Bands to use as red, green, blue, such as 1,2,3.")
-@click.option(
-    "--extent", callback=parse_extent, help="XMIN,YMIN,XMAX,YMAX[,EPSG:N], in the raster's system by default."
-)
-@click.option("--gsd", type=float, help="Ground size of a pixel in metres, for a file without georeference.")
+@network_options(DEFAULT_ROADS)
+@raster_options
 @click.option(
     "--min-confidence",
     type=Number(0, 1),

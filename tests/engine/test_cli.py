@@ -96,3 +96,19 @@ def test_a_wish_to_stop_is_heard_while_libraries_are_loaded():
     )
     assert result.returncode in {130, -signal.SIGINT}
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "0", "-0.5"])
+@pytest.mark.parametrize("command", ["roads", "heights", "footprints", "challenge"])
+def test_ground_sizes_must_be_finite_and_above_0(command, number):
+    result = CliRunner().invoke(cli.main, [command, "a", "b", "c", "--gsd", number])
+    assert result.exit_code == 2
+    assert "--gsd" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["heights", "rectify", "footprints"])
+@pytest.mark.parametrize(("option", "number"), [("--azimuth-deg", "361"), ("--off-nadir-deg", "90")])
+def test_views_must_be_possible(command, option, number):
+    result = CliRunner().invoke(cli.main, [command, "a", "b", "c", option, number])
+    assert result.exit_code == 2
+    assert option in result.stderr
