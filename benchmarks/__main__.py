@@ -96,7 +96,8 @@ def main(device: str) -> None:
     shape = f"{inputs}→{outputs}, {kernel}×{kernel}, {side}²"
     table.row(f"yardstick: convolution {shape}", yardstick_s, f"{gflop / yardstick_s:.0f} GFLOP/s")
     bench_evaluation(table)
-    bench_heights(table)
+    with tempfile.TemporaryDirectory() as name:
+        bench_heights(table, Path(name), device)
     options = RoadOptions()
     places = tile(
         _SIDE_PX, _SIDE_PX, core_px=options.core_px, margin_px=options.margin_px, stride_px=STRIDE_PX
