@@ -1,7 +1,7 @@
 """The command line of training: ``python -m training``."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +22,45 @@ def main() -> None:
 main.add_command(baseline)
 
 
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every run is told."""
+    for option in (
+        click.option("--start", help="Weights to start from, a name or a file, instead of random ones."),
+        click.option(
+            "--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder, if any."
+        ),
+        click.option("--out", type=_PATH, help="Folder of the run; runs/NAME of the recipe by default."),
+        click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from."),
+        click.option(
+            "--config", type=_PATH, required=True, help="Recipe, a TOML file; see training/configs."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.option("--config", type=_PATH, required=True, help="Recipe, a TOML file; see training/configs.")
-@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
-@click.option("--out", type=_PATH, help="Folder of the run; runs/NAME of the recipe by default.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder, if any.")
-@click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
+@_run_options
 def roads(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
     """Train a road network. Ctrl-C saves the state and ends; --resume goes on."""
-    from training.recipe import read_recipe  # noqa: PLC0415 - torch takes seconds to import
-    from training.roads.train import train_roads  # noqa: PLC0415
+    from training.loop import train  # noqa: PLC0415 - torch takes seconds to import
+    from training.recipe import read_recipe  # noqa: PLC0415
+    from training.roads.task import RoadTask  # noqa: PLC0415
 
-    folder = out or Path("runs") / config.stem
-    train_roads(read_recipe(config), data=data, out=folder, resume=resume, start=start, progress=Bar())
+    task = RoadTask(read_recipe(config), data, start)
+    train(task, out or Path("runs") / config.stem, resume=resume, progress=Bar())
 
 
 @main.command()
-@click.option("--config", type=_PATH, required=True, help="Recipe, a TOML file; see training/configs.")
-@click.option("--data", type=_PATH, default=Path(), help="Folder that the recipe's paths start from.")
-@click.option("--out", type=_PATH, help="Folder of the run; runs/NAME of the recipe by default.")
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in the run's folder, if any.")
-@click.option("--start", help="Weights to start from, a name or a file, instead of random ones.")
+@_run_options
 def heights(config: Path, data: Path, out: Path | None, *, resume: bool, start: str | None) -> None:
     """Train a network for heights. Ctrl-C saves the state and ends; --resume goes on."""
     from training.heights.recipe import read_height_recipe  # noqa: PLC0415
-    from training.heights.train import train_heights  # noqa: PLC0415
+    from training.heights.task import HeightTask  # noqa: PLC0415
+    from training.loop import train  # noqa: PLC0415
 
-    folder = out or Path("runs") / config.stem
-    recipe = read_height_recipe(config)
-    train_heights(recipe, data=data, out=folder, resume=resume, start=start, progress=Bar())
+    task = HeightTask(read_height_recipe(config), data, start)
+    train(task, out or Path("runs") / config.stem, resume=resume, progress=Bar())
 
 
 @main.command()

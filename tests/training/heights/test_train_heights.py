@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -21,8 +22,8 @@ from training.heights.config import (
     HeightValidationOptions,
 )
 from training.heights.losses import HeightLossOptions
-from training.heights.train import HeightTask, train_heights
-from training.loop import BEST, LAST
+from training.heights.task import HeightTask
+from training.loop import BEST, LAST, train
 
 TINY = {
     "stem": 8,
@@ -35,6 +36,12 @@ TINY = {
 FIGURES = {"height_r2", "flow_r2", "height_rmse_m", "angle_median_deg", "scale_error_px_per_m"}
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning_fabric")
+
+
+def train_heights(
+    recipe: HeightRecipe, *, data: Path, out: Path, start: str | None = None, **how: Any
+) -> Checkpoint:
+    return train(HeightTask(recipe, data, start), out, **how)
 
 
 def make_recipe(steps: int) -> HeightRecipe:

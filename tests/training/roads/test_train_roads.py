@@ -6,11 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from training.checkpoint import read_checkpoint
+from training.checkpoint import Checkpoint
 from training.config import (
     AugmentOptions,
     CheckpointOptions,
@@ -23,8 +25,8 @@ from training.config import (
     ValidationOptions,
 )
 from training.export import export_weights
-from training.loop import BEST, LAST
-from training.roads.train import train_roads
+from training.loop import BEST, LAST, train
+from training.roads.task import RoadTask
 
 ROOT = Path(__file__).resolve().parents[3]
 TINY = {
@@ -37,6 +39,10 @@ TINY = {
 }
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning_fabric")
+
+
+def train_roads(recipe: Recipe, *, data: Path, out: Path, start: str | None = None, **how: Any) -> Checkpoint:
+    return train(RoadTask(recipe, data, start), out, **how)
 
 
 def make_recipe(steps: int, **run: object) -> Recipe:

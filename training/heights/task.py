@@ -1,7 +1,6 @@
 """Heights as a task: heights and flow of crops are learned, whole images are judged."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,13 +9,11 @@ from torch import Tensor, nn
 
 from engine.networks.geopose import GeoposeOutput
 from engine.progress import Progress
-from training.checkpoint import Checkpoint
 from training.heights.config import HeightRecipe
 from training.heights.datasets import HeightCrops
 from training.heights.exam import examine_heights, judged_height_part
 from training.heights.losses import HEIGHT_TERMS, HeightBatch, height_loss
 from training.heights.sources import load_height_crops, load_height_exam_images
-from training.loop import train
 from training.networks import make_network
 from training.pictures import draw_heights
 from training.task import Examiner
@@ -64,33 +61,3 @@ class HeightTask:
     def draw(self, output: GeoposeOutput, batch: HeightBatch) -> Tensor:
         """Draw heights, predicted and true."""
         return draw_heights(output, batch)
-
-
-def train_heights(
-    recipe: HeightRecipe,
-    *,
-    data: Path,
-    out: Path,
-    resume: bool = False,
-    start: str | None = None,
-    progress: Progress | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> Checkpoint:
-    """Train a network for heights as a recipe says.
-
-    Args:
-        recipe: What to do.
-        data: Folder that the recipe's paths are relative to.
-        out: Folder of checkpoints and curves; made when absent.
-        resume: Go on from the last checkpoint in ``out``, where there is one.
-        start: Weights, by name or file, to start from instead of random ones.
-        progress: Told of loading.
-        clock: Seconds from any start.
-
-    Returns:
-        The state at the end, which is also written.
-
-    Raises:
-        EngineError: As ``training.loop.train``.
-    """
-    return train(HeightTask(recipe, data, start), out, resume=resume, progress=progress, clock=clock)

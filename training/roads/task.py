@@ -1,7 +1,6 @@
 """Roads as a task: the graph tensor is learned, decoded roads are judged."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,9 +8,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from engine.progress import Progress
-from training.checkpoint import Checkpoint
 from training.config import Recipe
-from training.loop import train
 from training.networks import make_network
 from training.pictures import draw_graph_tensors
 from training.roads.datasets import Crops
@@ -62,33 +59,3 @@ class RoadTask:
     def draw(self, output: Tensor, batch: Batch) -> Tensor:
         """Draw roads and vertices, predicted and true."""
         return draw_graph_tensors(output, batch)
-
-
-def train_roads(
-    recipe: Recipe,
-    *,
-    data: Path,
-    out: Path,
-    resume: bool = False,
-    start: str | None = None,
-    progress: Progress | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> Checkpoint:
-    """Train a road network as a recipe says.
-
-    Args:
-        recipe: What to do.
-        data: Folder that the recipe's paths are relative to.
-        out: Folder of checkpoints and curves; made when absent.
-        resume: Go on from the last checkpoint in ``out``, where there is one.
-        start: Weights, by name or file, to start from instead of random ones.
-        progress: Told of loading.
-        clock: Seconds from any start.
-
-    Returns:
-        The state at the end, which is also written.
-
-    Raises:
-        EngineError: As ``training.loop.train``.
-    """
-    return train(RoadTask(recipe, data, start), out, resume=resume, progress=progress, clock=clock)
