@@ -2,31 +2,23 @@
 
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
-from rasterio.errors import RasterioError
-from rasterio.windows import Window as FileWindow
 
 from engine.errors import RasterError
+from engine.heights.height_band import HeightBand
 from engine.heights.nadir.rectify import TEAR_M
 from engine.heights.nadir.splat import Plane
 from engine.heights.pose import Pose
 from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
 from engine.raster.resample import Resampling, find_places, halve
-from engine.raster.source import open_dataset, reason
+from engine.raster.source import open_dataset
 from engine.raster.windows import Window
 from engine.raster.writer import Placement
-
-MOST_M = 1100.0
-"""More than any building is high, and less than most nodata values and many elevations above the sea."""
-
-_METRES = {"", "m", "metre", "metres", "meter", "meters"}
 
 _SAME_PX = 0.01
 """Pixels by which two grids may miss each other and still be one."""
@@ -35,20 +27,6 @@ _READ_PX = 2**23
 """Pixels of the heights read at once, at most: bounds memory where they are much finer than the image."""
 
 _OUTLINE_POINTS = 33
-
-_GDAL_OPTIONS = {"GDAL_CACHEMAX": 256 * 2**20, "CPL_DEBUG": False}
-
-
-def _check_kind(dataset: Any, name: str) -> None:
-    """Refuse what holds no heights in metres."""
-    bands = sum(kind != ColorInterp.alpha for kind in dataset.colorinterp)
-    unit = (dataset.units[0] or "").strip().lower()
-    if bands != 1:
-        raise RasterError(f"{name} has {bands} bands: heights are one band of metres above ground.")
-    if dataset.dtypes[0].startswith("complex"):
-        raise RasterError(f"{name} holds complex numbers: heights are one band of metres above ground.")
-    if unit not in _METRES:
-        raise RasterError(f"{name} holds heights in '{unit}': convert them to metres (gdal_calc).")
 
 
 def _on_plane(placement: Placement) -> Grid:
@@ -142,16 +120,16 @@ class HeightRaster:
         """Open a file.
 
         Args:
-            path: One band of metres above ground; anything GDAL opens.
+            path: One band of heights above ground, as ``HeightBand`` reads them; whole numbers that state no
+                unit are metres. Anything GDAL opens.
             image: Size and place of the image.
 
         Raises:
-            RasterError: The file cannot be opened, holds no heights in metres, or lies elsewhere.
+            RasterError: The file cannot be opened, holds no heights, or lies elsewhere.
         """
-        self._name = path
         self._dataset = open_dataset(path)
         try:
-            _check_kind(self._dataset, path)
+            self._band = HeightBand.of(self._dataset, path, "m")
             own, image = _on_one_plane(Placement.of_file(self._dataset), image, path)
             self._match = _Match.of(_on_plane(own), _on_plane(image), path)
             self.cover = self._match.cover
@@ -237,28 +215,8 @@ class HeightRaster:
         if bottom <= row or right <= col:
             return heights
         inside = Window(row - window.row, col - window.col, bottom - row, right - col)
-        heights[inside.slices] = self._read_file(FileWindow(col, row, right - col, bottom - row))
+        heights[inside.slices] = self._band.read(Window(row, col, bottom - row, right - col))
         return heights
-
-    def _read_file(self, area: Any) -> Plane:
-        try:
-            with rasterio.Env(**_GDAL_OPTIONS):
-                stored = self._dataset.read(1, window=area, masked=True)
-        except (RasterioError, ValueError, MemoryError) as error:
-            raise RasterError(
-                f"{self._name} cannot be read: {reason(error)}. The file is damaged or cut short: get a "
-                "whole copy."
-            ) from error
-        scale, offset = self._dataset.scales[0], self._dataset.offsets[0]
-        heights: Plane = np.where(np.ma.getmaskarray(stored), np.nan, stored.data * scale + offset)
-        lowest, highest = np.fmin.reduce(heights, axis=None), np.fmax.reduce(heights, axis=None)
-        if max(-lowest, highest) > MOST_M:
-            raise RasterError(
-                f"{self._name} holds heights from {lowest:.6g} to {highest:.6g} m, which cannot all be above "
-                "ground: subtract the terrain from elevations, and declare the value that stands for unknown "
-                "(gdal_edit -a_nodata)."
-            )
-        return heights.astype(np.float32)
 
 
 def _within_surfaces(height_m: Plane, rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Plane:

@@ -16,8 +16,12 @@ from engine.raster.source import open_dataset
 from engine.version import VERSION
 
 _PREFIX = "PLUMBLINE_"
-_ANGLE, _SCALE = _PREFIX + "ANGLE_RAD", _PREFIX + "SCALE_PX_PER_M"
-_AZIMUTH, _OFF_NADIR, _VIEW_FROM = _PREFIX + "AZIMUTH_DEG", _PREFIX + "OFF_NADIR_DEG", _PREFIX + "VIEW_FROM"
+ANGLE_RAD, SCALE_PX_PER_M = _PREFIX + "ANGLE_RAD", _PREFIX + "SCALE_PX_PER_M"
+_AZIMUTH, OFF_NADIR_DEG, _VIEW_FROM = (
+    _PREFIX + "AZIMUTH_DEG",
+    _PREFIX + "OFF_NADIR_DEG",
+    _PREFIX + "VIEW_FROM",
+)
 _WEIGHTS, _SHA256, _M_PER_PX = _PREFIX + "WEIGHTS", _PREFIX + "WEIGHTS_SHA256", _PREFIX + "M_PER_PX"
 _CALIBRATION, _AGREEMENT = _PREFIX + "CALIBRATION", _PREFIX + "AGREEMENT"
 OWN_M_PER_PX = _PREFIX + "OWN_M_PER_PX"
@@ -60,10 +64,10 @@ class HeightTags:
     def as_tags(self) -> dict[str, str]:
         """Return names and values for a file; what is not known is left out."""
         values = {
-            _ANGLE: self.pose.angle_rad,
-            _SCALE: self.pose.scale_px_per_m,
+            ANGLE_RAD: self.pose.angle_rad,
+            SCALE_PX_PER_M: self.pose.scale_px_per_m,
             _AZIMUTH: self.azimuth_deg,
-            _OFF_NADIR: self.off_nadir_deg,
+            OFF_NADIR_DEG: self.off_nadir_deg,
             _VIEW_FROM: self.view,
             _WEIGHTS: self.weights,
             _SHA256: self.weights_sha256,
@@ -90,7 +94,7 @@ class HeightTags:
         name = os.fspath(path)
         with open_dataset(name) as dataset:
             tags: dict[str, str] = dataset.tags()
-        missing = [tag for tag in (_ANGLE, _SCALE) if tag not in tags]
+        missing = [tag for tag in (ANGLE_RAD, SCALE_PX_PER_M) if tag not in tags]
         if missing:
             raise RasterError(
                 f"{name} does not say how it was seen ({' and '.join(missing)} not among its tags): use "
@@ -98,9 +102,9 @@ class HeightTags:
             )
         number = _Numbers(name, tags)
         return cls(
-            pose=Pose(number.needed(_ANGLE), number.needed(_SCALE)),
+            pose=Pose(number.needed(ANGLE_RAD), number.needed(SCALE_PX_PER_M)),
             azimuth_deg=number.optional(_AZIMUTH),
-            off_nadir_deg=number.optional(_OFF_NADIR),
+            off_nadir_deg=number.optional(OFF_NADIR_DEG),
             view=tags.get(_VIEW_FROM, "unknown"),
             weights=tags.get(_WEIGHTS),
             weights_sha256=tags.get(_SHA256),

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from engine.errors import EngineError
 from engine.evaluation.output.height_charts import OVER, UNDER, nice_step
 from engine.evaluation.output.sheet import Box, Mark, Sheet, Words
+from engine.evaluation.pairs.compared_raster import grid_of
 from engine.evaluation.pairs.height_alignment import HeightPair, open_pair
 from engine.evaluation.pairs.height_files import HeightFiles
-from engine.evaluation.pairs.height_raster import grid_of
 from engine.evaluation.results import HeightEvaluation
 from engine.heights.flow import Heights
 from engine.heights.ramp import COLOURS, STOPS_M, colour_heights

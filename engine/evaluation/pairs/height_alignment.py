@@ -14,8 +14,8 @@ from rasterio.features import geometry_mask
 from rasterio.vrt import WarpedVRT
 
 from engine.errors import RasterError
+from engine.evaluation.pairs.compared_raster import ComparedRaster, open_heights
 from engine.evaluation.pairs.height_files import HeightFiles
-from engine.evaluation.pairs.height_raster import HeightRaster, open_heights
 from engine.heights.challenge.files import read_heights, read_view
 from engine.heights.flow import Heights
 from engine.heights.pose import Pose, view_of
@@ -87,7 +87,7 @@ def _common_window(outline: NDArray[np.float64], base: Grid) -> Window | None:
     return Window(row, col, height, width) if min(height, width) > 0 else None
 
 
-def _pose_on(raster: HeightRaster, target: Grid) -> Pose | None:
+def _pose_on(raster: ComparedRaster, target: Grid) -> Pose | None:
     """Return the view that a raster states, in pixels of another grid."""
     pose = raster.pose()
     if pose is None or raster.grid is None or raster.grid == target:
@@ -96,7 +96,7 @@ def _pose_on(raster: HeightRaster, target: Grid) -> Pose | None:
 
 
 def _views_on(
-    predicted: HeightRaster, truth: HeightRaster, grid: Grid | None
+    predicted: ComparedRaster, truth: ComparedRaster, grid: Grid | None
 ) -> tuple[tuple[Pose, Pose] | None, str]:
     """Return both views, in pixels of the grid or of the rasters; where one is missing, say which."""
     poses = [each.pose() if grid is None else _pose_on(each, grid) for each in (predicted, truth)]
@@ -119,7 +119,7 @@ def _offset_px(one: Grid, other: Grid) -> tuple[int, int] | None:
     return (row, col) if np.abs(steps - first).max() < _SAME_PLACE_PX else None
 
 
-def _way_of(moved: HeightRaster, base: Grid) -> Resampling:
+def _way_of(moved: ComparedRaster, base: Grid) -> Resampling:
     """Choose how heights come onto another grid."""
     times = base.m_per_px / (moved.grid or base).m_per_px
     if times > _MOST_TIMES:
@@ -131,7 +131,7 @@ def _way_of(moved: HeightRaster, base: Grid) -> Resampling:
 
 
 @contextmanager
-def _reader_on(raster: HeightRaster, own: Grid, grid: Grid) -> Iterator[tuple[Reader, str]]:
+def _reader_on(raster: ComparedRaster, own: Grid, grid: Grid) -> Iterator[tuple[Reader, str]]:
     """Give what reads a raster on another grid, and the word for how; none where its pixels are the grid's.
 
     What the raster does not cover, and what it does not know, is NaN.
@@ -139,29 +139,32 @@ def _reader_on(raster: HeightRaster, own: Grid, grid: Grid) -> Iterator[tuple[Re
     offset = _offset_px(grid, own)
     if offset is not None:
         row, col = offset
-        yield lambda area: raster.read(Window(area.row + row, area.col + col, area.height, area.width)), ""
+        yield (
+            lambda area: raster.band.read(Window(area.row + row, area.col + col, area.height, area.width)),
+            "",
+        )
         return
     way = _way_of(raster, grid)
     with WarpedVRT(
-        raster.dataset,
+        raster.band.dataset,
         crs=grid.crs,
         transform=grid.transform,
         height=grid.height,
         width=grid.width,
         resampling=way,
-        src_nodata=raster.nodata,
+        src_nodata=raster.band.nodata,
         nodata=np.nan,
         dtype="float32",
         tolerance=0.01,
     ) as warped:
         yield (
-            lambda area: raster.read(area, warped),
+            lambda area: raster.band.read(area, warped),
             "averaged" if way == Resampling.average else "interpolated",
         )
 
 
 @contextmanager
-def _on_one_grid(predicted: HeightRaster, truth: HeightRaster) -> Iterator[HeightPair]:
+def _on_one_grid(predicted: ComparedRaster, truth: ComparedRaster) -> Iterator[HeightPair]:
     """Bring the finer of two placed rasters onto the grid of the coarser one, which stays as it is."""
     found, true = predicted.grid, truth.grid
     if found is None or true is None:
@@ -186,7 +189,9 @@ def _on_one_grid(predicted: HeightRaster, truth: HeightRaster) -> Iterator[Heigh
     with _reader_on(moved, other, grid) as (read_moved, way):
 
         def read(area: Window) -> tuple[Heights, Heights]:
-            still_m = base.read(Window(area.row + part.row, area.col + part.col, area.height, area.width))
+            still_m = base.band.read(
+                Window(area.row + part.row, area.col + part.col, area.height, area.width)
+            )
             moved_m = read_moved(area)
             if not truth_stays:
                 return still_m, moved_m
@@ -202,7 +207,7 @@ def _on_one_grid(predicted: HeightRaster, truth: HeightRaster) -> Iterator[Heigh
 
 
 @contextmanager
-def _pixel_by_pixel(predicted: HeightRaster, truth: HeightRaster) -> Iterator[HeightPair]:
+def _pixel_by_pixel(predicted: ComparedRaster, truth: ComparedRaster) -> Iterator[HeightPair]:
     """Compare two rasters without a place, which must have one size."""
     if predicted.shape != truth.shape:
         found, wanted = (" × ".join(map(str, each.shape)) for each in (predicted, truth))
@@ -212,7 +217,11 @@ def _pixel_by_pixel(predicted: HeightRaster, truth: HeightRaster) -> Iterator[He
         )
     views, silent = _views_on(predicted, truth, None)
     yield HeightPair(
-        predicted.shape, None, views, silent, lambda window: (predicted.read(window), truth.read(window))
+        predicted.shape,
+        None,
+        views,
+        silent,
+        lambda window: (predicted.band.read(window), truth.band.read(window)),
     )
 
 

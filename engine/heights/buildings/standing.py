@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from engine.heights.buildings.zonal import Boxes, ZoneHeights, Zones, boxes_of, gather, holds, measure_zones
 from engine.heights.flow import ground_of_pixels
-from engine.heights.height_raster import MOST_M, HeightRaster
+from engine.heights.height_band import MOST_M
+from engine.heights.height_raster import HeightRaster
 from engine.heights.nadir.landing import CELL_PX, HeightRange
 from engine.heights.nadir.rectify import rectify
 from engine.heights.nadir.splat import Plane

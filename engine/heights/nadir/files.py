@@ -8,7 +8,7 @@ from engine.errors import OutputError, RasterError
 from engine.heights.height_raster import HeightRaster
 from engine.heights.nadir.ground_view import check_oblique, write_ground_view
 from engine.heights.pose import Pose
-from engine.heights.tags import HeightTags
+from engine.heights.tags import ANGLE_RAD, SCALE_PX_PER_M, HeightTags
 from engine.heights.view import View, find_view
 from engine.progress import Progress
 from engine.raster.crs import is_placed
@@ -18,7 +18,7 @@ from engine.raster.writer import Placement
 
 _TIFF = (".tif", ".tiff")
 
-_VIEW_TAGS = {"PLUMBLINE_ANGLE_RAD", "PLUMBLINE_SCALE_PX_PER_M"}
+_VIEW_TAGS = {ANGLE_RAD, SCALE_PX_PER_M}
 """Heights with one of these were written with their view, and must have both."""
 
 

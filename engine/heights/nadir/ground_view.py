@@ -17,6 +17,7 @@ from engine.heights.nadir.sharpen import REACH_PX, sharpen
 from engine.heights.nadir.splat import Plane
 from engine.heights.nadir.true_ortho import reach_px, true_ortho
 from engine.heights.pose import Pose
+from engine.heights.tags import OFF_NADIR_DEG, SCALE_PX_PER_M
 from engine.progress import Progress, Silent
 from engine.raster.source import Source
 from engine.raster.windows import Window
@@ -26,7 +27,7 @@ GROUND_VIEW = "PLUMBLINE_GROUND_VIEW"
 """Tag of files in which everything stands at its place on the ground."""
 
 _SEEN_ANGLE, _SEEN_SCALE = "PLUMBLINE_SEEN_ANGLE_RAD", "PLUMBLINE_SEEN_SCALE_PX_PER_M"
-_FROM_NADIR = {"PLUMBLINE_SCALE_PX_PER_M": "0.0", "PLUMBLINE_OFF_NADIR_DEG": "0.0", GROUND_VIEW: "yes"}
+_FROM_NADIR = {SCALE_PX_PER_M: "0.0", OFF_NADIR_DEG: "0.0", GROUND_VIEW: "yes"}
 
 CORE_PX = 8 * CELL_PX
 """Side of the blocks worked on.

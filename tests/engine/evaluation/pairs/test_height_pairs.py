@@ -12,9 +12,9 @@ from rasterio.warp import Resampling, reproject
 
 from engine.errors import RasterError
 from engine.evaluation.measures.heights import compare_blocks, height_figures
+from engine.evaluation.pairs.compared_raster import open_heights
 from engine.evaluation.pairs.height_alignment import open_pair
 from engine.evaluation.pairs.height_files import HeightFiles, find_height_pairs, place_key
-from engine.evaluation.pairs.height_raster import open_heights
 from engine.heights.pose import Pose
 from engine.heights.tags import HeightTags
 from engine.raster.grid import Grid
@@ -142,7 +142,7 @@ def test_a_file_beside_a_folder_is_refused(folders, truth):
 def test_a_stated_unit_is_believed(tmp_path, unit, metres):
     path = write(tmp_path / "a.tif", np.full((4, 5), 100, dtype=np.uint16), unit=unit)
     with open_heights(path) as raster:
-        assert raster.read(whole(raster)) == pytest.approx(np.full((4, 5), 100 * metres))
+        assert raster.band.read(whole(raster)) == pytest.approx(np.full((4, 5), 100 * metres))
 
 
 def whole(raster):
@@ -154,7 +154,7 @@ def test_scale_and_offset_are_applied(tmp_path):
     with rasterio.open(path, "r+") as raster:
         raster.scales, raster.offsets = (0.1,), (-2.0,)
     with open_heights(path) as raster:
-        assert raster.read(whole(raster)) == pytest.approx(np.full((4, 5), 8.0))
+        assert raster.band.read(whole(raster)) == pytest.approx(np.full((4, 5), 8.0))
 
 
 def test_whole_numbers_that_state_no_unit_are_not_guessed(tmp_path):
@@ -163,16 +163,16 @@ def test_whole_numbers_that_state_no_unit_are_not_guessed(tmp_path):
         pass
     for unit, height in (("m", 100.0), ("cm", 1.0)):
         with open_heights(path, unit) as raster:
-            assert raster.read(whole(raster)) == pytest.approx(np.full((4, 5), height))
+            assert raster.band.read(whole(raster)) == pytest.approx(np.full((4, 5), height))
     canopy = write(tmp_path / "canopy.tif", np.full((4, 5), 23, dtype=np.uint8))
     with open_heights(canopy) as raster:
-        assert raster.read(whole(raster)).max() == 23.0
+        assert raster.band.read(whole(raster)).max() == 23.0
 
 
 def test_only_names_of_the_challenge_mean_centimetres(tmp_path):
     stored = np.array([[100, 65535]], dtype=np.uint16)
     with open_heights(write(tmp_path / "JAX_a_AGL.tif", stored)) as raster:
-        assert np.array_equal(raster.read(whole(raster)), [[1.0, nan]], equal_nan=True)
+        assert np.array_equal(raster.band.read(whole(raster)), [[1.0, nan]], equal_nan=True)
     with pytest.raises(RasterError, match="--unit"), open_heights(write(tmp_path / "AGL.tif", stored)):
         pass
 
