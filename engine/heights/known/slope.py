@@ -62,14 +62,24 @@ def _rmse(difference: NDArray[np.float64]) -> float:
     return float(np.sqrt(np.mean(difference**2)))
 
 
+def _check(slope: float) -> None:
+    """Refuse a factor that no estimate of the same place needs."""
+    if not _LIMITS[0] <= slope <= _LIMITS[1]:
+        raise RasterError(
+            f"The known heights are {slope:.3g} times the estimated ones (0: nothing is estimated there): "
+            "give them in metres above ground, for this place."
+        )
+
+
 def fit_slope(estimated_m: NDArray[np.float64], known_m: NDArray[np.float64]) -> Calibration:
     """Find the slope through the origin that brings estimated heights to known ones.
 
-    It starts at the median of the ratios, weighted by the lower height of each pair, so that a single
-    absurd height of either kind weighs little. Pairs are then kept that differ by no more than 3 robust
-    standard deviations, where errors grow with the root of the height, and the slope is the ratio of their
-    sums, until the kept pairs stay the same. Unlike a least-squares slope, which noise of the estimates
-    pulls towards 0, that ratio has no bias. Up to about 40 % of the weight may be wrong.
+    It starts at the median of the ratios, weighted by the lower height of each pair once the estimates are
+    multiplied by the plain median, so that a single absurd height of either kind weighs little. Pairs are
+    then kept that differ by no more than 3 robust standard deviations, where errors grow with the root of the
+    height, and the slope is the ratio of their sums, until the kept pairs stay the same. Unlike a
+    least-squares slope, which noise of the estimates pulls towards 0, that ratio has no bias. Up to about
+    40 % of the weight may be wrong.
 
     Args:
         estimated_m: (N,) heights; NaN where unknown.
@@ -89,12 +99,11 @@ def fit_slope(estimated_m: NDArray[np.float64], known_m: NDArray[np.float64]) ->
     high = estimated > 0.0
     slope = 0.0
     if high.any():
-        slope = _weighted_median(known[high] / estimated[high], np.minimum(known, estimated)[high])
-    if not _LIMITS[0] <= slope <= _LIMITS[1]:
-        raise RasterError(
-            f"The known heights are {slope:.3g} times the estimated ones (0: nothing is estimated there): "
-            "give them in metres above ground, for this place."
-        )
+        ratios = known[high] / estimated[high]
+        # Estimates that are all too low by some factor must not weigh otherwise than right ones.
+        likened = np.median(ratios) * estimated[high]
+        slope = _weighted_median(ratios, np.minimum(known[high], likened))
+    _check(slope)
     kept = np.zeros(len(known), dtype=bool)
     for _ in range(_ROUNDS):
         apart = np.abs(known - slope * estimated)
@@ -103,7 +112,10 @@ def fit_slope(estimated_m: NDArray[np.float64], known_m: NDArray[np.float64]) ->
         before, kept = kept, (relative <= _SPREADS * spread) | (apart <= _ALWAYS_M)
         if (kept == before).all():
             break
-        slope = float(known[kept].sum() / estimated[kept].sum())
+        total_m = float(estimated[kept].sum())
+        slope = float(known[kept].sum()) / total_m if total_m > 0.0 else 0.0
+        # Where next to nothing is estimated, the few ratios of the start say nothing of the rest.
+        _check(slope)
     known, estimated = known[kept], estimated[kept]
     return Calibration(
         slope=slope,

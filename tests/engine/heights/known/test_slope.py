@@ -21,7 +21,7 @@ def test_exact_pairs_give_the_exact_slope(slope, heights):
 
 
 @given(seed=st.integers(0, 10_000), slope=SLOPES, factor=st.floats(0.01, 100.0))
-def test_both_in_another_unit_scale_the_slope(seed, slope, factor):
+def test_estimates_in_another_unit_scale_the_slope(seed, slope, factor):
     draw = np.random.default_rng(seed)
     known = draw.uniform(3, 40, 30)
     estimated = known / slope + draw.normal(0, 0.3, 30)
@@ -89,3 +89,11 @@ def test_what_is_low_or_unknown_is_ignored_and_counted():
 def test_too_little_or_another_unit_is_refused(estimated, known, message):
     with pytest.raises(RasterError, match=message):
         fit_slope(np.array(estimated), np.array(known))
+
+
+@pytest.mark.parametrize(("high_m", "found"), [(10.0, "are 20 times"), (2.5, "are 80 times")])
+def test_a_few_estimates_do_not_speak_for_many_where_nothing_is_estimated(high_m, found):
+    known, estimated = np.full(60, 10.0), np.zeros(60)
+    estimated[:3] = high_m
+    with pytest.raises(RasterError, match=found):
+        fit_slope(estimated, known)
