@@ -79,11 +79,8 @@ class Estimate:
 
     def blocks(self) -> Iterator[tuple[Window, Heights]]:
         """Read all heights, in windows that cover the grid once."""
-        for row in range(0, self.grid.height, _BLOCK_ROWS):
-            for col in range(0, self.grid.width, _BLOCK_COLS):
-                rows, cols = min(_BLOCK_ROWS, self.grid.height - row), min(_BLOCK_COLS, self.grid.width - col)
-                window = Window(row, col, rows, cols)
-                yield window, self.read(window)
+        for window in self.grid.whole.blocks(_BLOCK_ROWS, _BLOCK_COLS):
+            yield window, self.read(window)
 
     def calibrated(self, slope: float) -> "Estimate":
         """Return the estimate with heights multiplied by a factor, and the view that goes with them."""

@@ -1,6 +1,5 @@
 """A picture of the heights over the image, as a PNG that any program shows."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from engine.heights.ramp import COLOURS, STOPS_M, colour_heights
 from engine.heights.working import Heights
 from engine.raster.lettering import write_word
 from engine.raster.painting import OVERSAMPLING, paint
-from engine.raster.windows import Window
 
 LONG_SIDE_PX = 2000
 """Larger rasters are reduced to this."""
@@ -27,14 +25,6 @@ _PALENESS = np.float32(0.7)
 _WHITE, _INK = np.float32(255.0), (27, 27, 27)
 _PAINT = np.array([(0, 0, 0), _INK, *COLOURS], dtype=np.float32)
 _STRIP_UNITS, _BOX_UNITS, _GAP_UNITS = 14.0, 10.0, 8.0
-
-
-def _blocks(height: int, width: int, reduction: int) -> Iterator[Window]:
-    """Cut an image into windows that hold whole pixels of the picture, but at its far edges."""
-    side = max(1, int(_READ_PX**0.5) // reduction) * reduction
-    for row in range(0, height, side):
-        for col in range(0, width, side):
-            yield Window(row, col, min(side, height - row), min(side, width - col))
 
 
 def _mean(planes: NDArray[Any], known: NDArray[np.bool_], reduction: int) -> NDArray[np.float32]:
@@ -114,7 +104,9 @@ def draw_heights(result: Estimate, *, long_side_px: int = LONG_SIDE_PX) -> NDArr
     height, width = result.grid.height, result.grid.width
     reduction = -(-max(height, width) // long_side_px)
     picture = np.zeros((3, -(-height // reduction), -(-width // reduction)), dtype=np.uint8)
-    for window in _blocks(height, width, reduction):
+    # Whole pixels of the picture, but at its far edges.
+    side = max(1, int(_READ_PX**0.5) // reduction) * reduction
+    for window in result.grid.whole.blocks(side, side):
         pixels, heights = result.pixels(window), result.read(window)
         rgb = _mean(pixels.rgb, pixels.valid, reduction)
         seen = _mean(heights[None], np.isfinite(heights), reduction)[0]

@@ -42,6 +42,20 @@ class Window:
         fits = self.row + self.height <= height and self.col + self.width <= width
         return min(self.row, self.col) >= 0 and min(self.height, self.width) >= 1 and fits
 
+    def blocks(self, rows: int, cols: int) -> "list[Window]":
+        """Cut the window into blocks, row by row from its upper-left corner; the last may be smaller.
+
+        Args:
+            rows: Rows of a block, at least 1.
+            cols: Columns of a block, at least 1.
+        """
+        bottom, right = self.row + self.height, self.col + self.width
+        return [
+            Window(row, col, min(rows, bottom - row), min(cols, right - col))
+            for row in range(self.row, bottom, rows)
+            for col in range(self.col, right, cols)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:

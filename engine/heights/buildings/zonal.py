@@ -151,14 +151,10 @@ def _window(box: Sequence[int]) -> Window:
     return Window(top, left, bottom - top, right - left)
 
 
-def _pieces(window: Window) -> Iterator[Window]:
+def _pieces(window: Window) -> list[Window]:
     """Cut a window into strips of bounded size."""
     width = min(window.width, _PIECE_PX)
-    rows = max(1, _PIECE_PX // width)
-    for row in range(window.row, window.row + window.height, rows):
-        for col in range(window.col, window.col + window.width, width):
-            bottom, right = window.row + window.height, window.col + window.width
-            yield Window(row, col, min(rows, bottom - row), min(width, right - col))
+    return window.blocks(max(1, _PIECE_PX // width), width)
 
 
 def _groups(boxes: Boxes) -> Iterator[tuple[Window, NDArray[np.intp]]]:

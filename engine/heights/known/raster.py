@@ -48,12 +48,7 @@ def cell_side_px(reference: str, grid: Grid) -> int:
 
 def _cores(cover: Window) -> list[Window]:
     """Cut a part of a raster into squares, and choose some of many evenly."""
-    bottom, right = cover.row + cover.height, cover.col + cover.width
-    cores = [
-        Window(row, col, min(_CORE_PX, bottom - row), min(_CORE_PX, right - col))
-        for row in range(cover.row, bottom, _CORE_PX)
-        for col in range(cover.col, right, _CORE_PX)
-    ]
+    cores = cover.blocks(_CORE_PX, _CORE_PX)
     chosen = np.linspace(0, len(cores) - 1, min(len(cores), _MOST_CORES)).round().astype(int)
     return [cores[number] for number in chosen.tolist()]
 

@@ -1,5 +1,7 @@
 """Windows: every pixel is kept exactly once, and little is seen twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -102,3 +104,22 @@ def test_a_window_reaching_outside_is_not_within():
     assert not Window(0, 1, 3, 4).within(3, 4)
     assert not Window(-1, 0, 3, 4).within(9, 9)
     assert not Window(0, 0, 0, 4).within(9, 9)
+
+
+@given(
+    st.integers(-50, 50),
+    st.integers(-50, 50),
+    st.integers(1, 40),
+    st.integers(1, 40),
+    st.integers(1, 60),
+    st.integers(1, 60),
+)
+def test_blocks_hold_each_pixel_once_in_order(row, col, height, width, rows, cols):
+    blocks = Window(row, col, height, width).blocks(rows, cols)
+    seen = np.zeros((height, width), dtype=int)
+    for each in blocks:
+        assert 1 <= each.height <= rows
+        assert 1 <= each.width <= cols
+        seen[replace(each, row=each.row - row, col=each.col - col).slices] += 1
+    assert (seen == 1).all()
+    assert blocks == sorted(blocks, key=lambda each: (each.row, each.col))
