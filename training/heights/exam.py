@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from engine.evaluation.measures.heights import HeightSums, add_up, compare_heights, height_figures
 from engine.heights.pose import Pose, angle_difference
-from engine.networks.geopose import GeoposeOutput, least_squares_scale, scale_sums
+from engine.networks.geopose import GeoposeOutput, direction_votes, least_squares_scale, scale_sums
 from engine.networks.layout import STRIDE_PX
 from training.augment import normalise
 from training.heights.augment import HeightImage
@@ -47,7 +47,8 @@ def predict_image(
         device: Where the network lives.
 
     Returns:
-        (H, W) heights in metres, and the pose: its scale is the least-squares slope over all valid pixels.
+        (H, W) heights in metres, and the pose: its scale is the least-squares slope over all valid pixels,
+        and its direction that of their votes, as of a scene in one window.
     """
     height, width = image.valid.shape
     border = (0, -width % STRIDE_PX, 0, -height % STRIDE_PX)
@@ -57,7 +58,7 @@ def predict_image(
     m_per_px = torch.tensor([image.m_per_px], dtype=torch.float32, device=device)
     output = network(pixels.to(memory_format=torch.channels_last), m_per_px)
     slope = least_squares_scale(scale_sums(output.height_m, output.magnitude_px, known))
-    row, col = output.direction[0].tolist()
+    row, col = direction_votes(output, known)[0].tolist()
     heights: NDArray[np.float32] = output.height_m[0, 0, :height, :width].cpu().numpy()
     return heights, Pose(atan2(col, row), max(0.0, float(slope[0])))
 

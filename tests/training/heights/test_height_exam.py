@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.heights.pose import Pose
-from engine.networks.geopose import GeoposeOutput
+from engine.networks.geopose import GeoposeOutput, mean_of_parts
 from training.heights.augment import HeightImage
 from training.heights.exam import examine_heights, judge_heights, judged_height_part, predict_image
 
@@ -61,6 +61,19 @@ def test_view_is_taken_from_valid_pixels_alone(images: list[HeightImage]) -> Non
     assert heights.shape == images[0].valid.shape
     assert pose.scale_px_per_m == pytest.approx(0.8, rel=1e-5)
     assert pose.angle_rad == pytest.approx(3.1)
+
+
+def test_parts_without_an_image_do_not_vote(images: list[HeightImage]) -> None:
+    oracle, image = Oracle(images), replace(images[0], valid=images[0].valid.copy())
+    image.valid[:32] = False
+
+    def in_parts(pixels: Tensor, m_per_px: Tensor) -> GeoposeOutput:
+        output: GeoposeOutput = oracle(pixels, m_per_px)
+        parts = output.direction[:, :, None, None].repeat(1, 1, 4, 6)  # of 16 px
+        parts[:, :, :2] = torch.tensor([1.0, 0.0])[:, None, None]
+        return output._replace(parts=parts, direction=mean_of_parts(parts, output.height_m))
+
+    assert predict_image(in_parts, image, CPU)[1].angle_rad == pytest.approx(3.1)
 
 
 def test_truth_scores_one(images: list[HeightImage]) -> None:
