@@ -1,5 +1,6 @@
 """Predicted heights beside the true ones as charts: scatter, errors, and errors by class of height."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from math import ceil, floor, log10
 
@@ -264,3 +265,17 @@ def draw_classes(profile: HeightProfile) -> Sheet:
         Words(key - 44, 36, "mean"),
     ]
     return Sheet(CHART_WIDTH, CHART_HEIGHT, marks, "RMSE and mean error by class of true height")
+
+
+def draw_charts(profile: HeightProfile, figures: Mapping[str, float | None]) -> tuple[Sheet, Sheet, Sheet]:
+    """Draw how predicted heights lie beside true ones: scatter, errors, and errors by class of height.
+
+    Args:
+        profile: Of at least one pixel.
+        figures: By the names of ``height_figures``.
+    """
+    return (
+        draw_scatter(profile, figures["height_slope"]),
+        draw_errors(profile, figures["height_bias_m"]),
+        draw_classes(profile),
+    )

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 from engine.evaluation.output.height_charts import (
     CHART_HEIGHT,
     CHART_WIDTH,
-    draw_classes,
-    draw_errors,
-    draw_scatter,
+    draw_charts,
 )
 from engine.evaluation.output.height_maps import (
     choose_images,
@@ -61,12 +59,7 @@ def _head(evaluation: HeightEvaluation) -> Sheet:
 
 
 def _charts(evaluation: HeightEvaluation) -> Sheet:
-    profile, figures = evaluation.profile, evaluation.overall
-    sheets = (
-        draw_scatter(profile, figures["height_slope"]),
-        draw_errors(profile, figures["height_bias_m"]),
-        draw_classes(profile),
-    )
+    sheets = draw_charts(evaluation.profile, evaluation.overall)
     placed = [
         (_MARGIN / 2 + number * (CHART_WIDTH + 10.0), 0.0, sheet) for number, sheet in enumerate(sheets)
     ]

@@ -6,7 +6,7 @@ from html import escape
 
 from engine.evaluation.measures.height_profile import HeightProfile, class_errors
 from engine.evaluation.output.figures import ABSENT, Figure
-from engine.evaluation.output.height_charts import class_name, draw_classes, draw_errors, draw_scatter
+from engine.evaluation.output.height_charts import class_name, draw_charts
 from engine.evaluation.output.height_maps import (
     choose_images,
     draw_error_key,
@@ -18,14 +18,12 @@ from engine.evaluation.output.height_maps import (
 from engine.evaluation.output.height_table import HEIGHT_FIGURES
 from engine.evaluation.output.page import (
     build_page,
-    cell,
     embed_picture,
     figures_table,
-    heads,
     notes_section,
+    numbers_table,
     section,
     settings_section,
-    table,
     title_block,
     write_page,
 )
@@ -65,12 +63,11 @@ def _rows_table(kind: str, caption: str, rows: Mapping[str, Figures]) -> str:
     """Show figures, a line for each name."""
     names = _columns(list(rows.values()))
     labels = [HEIGHT_FIGURES[name].label for name in names]
-    lines = [
-        cell(title, kind="th", scope="row")
-        + "".join(cell(HEIGHT_FIGURES[name].text(figures.get(name)), number=True) for name in names)
+    lines = (
+        (title, [HEIGHT_FIGURES[name].text(figures.get(name)) for name in names])
         for title, figures in rows.items()
-    ]
-    return table("tiles", [*heads([kind]), *heads(labels, numbers=True)], lines, caption)
+    )
+    return numbers_table("tiles", caption, kind=kind, labels=labels, rows=lines)
 
 
 def _overall(evaluation: HeightEvaluation) -> str:
@@ -91,32 +88,28 @@ def _overall(evaluation: HeightEvaluation) -> str:
 
 
 def _classes(profile: HeightProfile) -> str:
-    head = [*heads(["True height (m)"]), *heads(["Share", "Bias (m)", "RMSE (m)", "Pixels"], numbers=True)]
-    rows = []
-    for each in class_errors(profile):
-        texts = [
-            _SHARE.text(each.share),
-            _BIAS.text(each.bias_m),
-            _RMSE.text(each.rmse_m),
-            f"{each.pixels:,}",
-        ]
-        rows.append(
-            cell(class_name(each), kind="th", scope="row")
-            + "".join(cell(text, number=True) for text in texts)
+    rows = [
+        (
+            class_name(each),
+            [
+                _SHARE.text(each.share),
+                _BIAS.text(each.bias_m),
+                _RMSE.text(each.rmse_m),
+                f"{each.pixels:,}",
+            ],
         )
-    return table("classes", head, rows, "Errors by class of true height")
+        for each in class_errors(profile)
+    ]
+    labels = ["Share", "Bias (m)", "RMSE (m)", "Pixels"]
+    caption = "Errors by class of true height"
+    return numbers_table("classes", caption, kind="True height (m)", labels=labels, rows=rows)
 
 
 def _charts(title: str, profile: HeightProfile, figures: Figures) -> str:
     if not profile.pixels.sum():
         return ""
-    sheets = (
-        draw_scatter(profile, figures["height_slope"]),
-        draw_errors(profile, figures["height_bias_m"]),
-        draw_classes(profile),
-    )
     heading = f"<h3>{escape(title)}</h3>" if title else ""
-    drawn = "".join(f"<div>{draw_svg(sheet)}</div>" for sheet in sheets)
+    drawn = "".join(f"<div>{draw_svg(sheet)}</div>" for sheet in draw_charts(profile, figures))
     return f'{heading}<div class="charts">{drawn}</div>{_classes(profile)}'
 
 

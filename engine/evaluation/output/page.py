@@ -56,6 +56,30 @@ def table(name: str, head: Iterable[str], rows: Iterable[str], caption: str) -> 
     )
 
 
+def numbers_table(
+    name: str,
+    caption: str,
+    *,
+    kind: str,
+    labels: Sequence[str],
+    rows: Iterable[tuple[str, Iterable[str]]],
+) -> str:
+    """Return a table of numbers, a row for each of several things.
+
+    Args:
+        name: Class of the table.
+        caption: What it shows.
+        kind: What the things are, above the first column.
+        labels: What the numbers are.
+        rows: Names of the things, with their numbers as text.
+    """
+    lines = [
+        cell(title, kind="th", scope="row") + "".join(cell(text, number=True) for text in texts)
+        for title, texts in rows
+    ]
+    return table(name, [*heads([kind]), *heads(labels, numbers=True)], lines, caption)
+
+
 def figures_table(figures: Iterable[tuple[Figure, float | None]], caption: str) -> str:
     """Show figures with what they mean, a line for each; nothing where there are none."""
     head = [*heads(["Figure"]), *heads(["Value"], numbers=True), *heads(["What it measures"])]

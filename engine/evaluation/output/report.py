@@ -16,6 +16,7 @@ from engine.evaluation.output.page import (
     figures_table,
     heads,
     notes_section,
+    numbers_table,
     section,
     settings_section,
     table,
@@ -157,14 +158,13 @@ def _worst(evaluation: Evaluation) -> str:
 def _all_tiles(evaluation: Evaluation) -> str:
     names = [name for name in _COLUMNS if any(name in each for each in evaluation.figures)]
     labels = [describe_figure(name).label for name in names]
-    head = [*heads(["Tile"]), *heads(labels, numbers=True)]
-    rows = [
-        cell(tile.name, kind="th", scope="row")
-        + "".join(cell(describe_figure(name).text(each.get(name)), number=True) for name in names)
+    rows = (
+        (tile.name, [describe_figure(name).text(each.get(name)) for name in names])
         for tile, each in zip(evaluation.tiles, evaluation.figures, strict=True)
-    ]
+    )
     text = f"<p>{ABSENT} stands for a figure that is not defined on a tile.</p>"
-    return section("Every tile", text, table("tiles", head, rows, "Figures of every tile"))
+    shown = numbers_table("tiles", "Figures of every tile", kind="Tile", labels=labels, rows=rows)
+    return section("Every tile", text, shown)
 
 
 def build_report(evaluation: Evaluation) -> str:
