@@ -21,6 +21,7 @@ from engine.heights.known.points import read_known_points
 from engine.heights.known.raster import KnownRaster, cell_side_px
 from engine.heights.known.slope import Calibration, fit_slope
 from engine.heights.pose import Pose
+from engine.heights.scene_view import NETWORK
 from engine.heights.seen_raster import open_seen
 from engine.heights.tags import HeightTags
 from engine.raster.writer import Placement
@@ -43,8 +44,9 @@ class _Compare(Protocol):
 
 def _fit(tags: HeightTags, compare: _Compare, *, from_network: bool | None) -> Calibration:
     """Find the slope by the known lean, or first by the lean that the network saw."""
-    seen = "network" in tags.view if from_network is None else from_network
-    if not seen:
+    # Where the network gave the direction only, how far things lean is known from elsewhere.
+    told = tags.view == NETWORK or tags.view.endswith(f"off-nadir of {NETWORK}")
+    if not (told if from_network is None else from_network):
         return fit_slope(*compare(tags.pose, own=False))
     first = fit_slope(*compare(tags.pose, own=True))
     lean = replace(tags.pose, scale_px_per_m=tags.pose.scale_px_per_m / first.slope)

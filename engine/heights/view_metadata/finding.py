@@ -47,21 +47,6 @@ class View:
     source: str
     pose: Pose | None = None
 
-    def overruled_by(self, azimuth_deg: float | None, off_nadir_deg: float | None, source: str) -> "View":
-        """Return the view with parts replaced by what somebody knows better, each part on its own.
-
-        Args:
-            azimuth_deg: As the attribute; None leaves this view's.
-            off_nadir_deg: As the attribute; None leaves this view's.
-            source: Who says so, as ``options``.
-
-        Returns:
-            This view where both are None. Else a view without the sensor model's pose, which a new angle
-            contradicts, and whose source names all who had a part in it.
-        """
-        other = View(azimuth_deg, off_nadir_deg, source)
-        return self if azimuth_deg is None and off_nadir_deg is None else other.completed_by(self)
-
     @property
     def whole(self) -> bool:
         """Whether both parts are known."""
@@ -75,7 +60,11 @@ class View:
         return abs(_lean(self) - _lean(other))
 
     def completed_by(self, other: "View") -> "View":
-        """Return this view with the parts it lacks taken from a less trusted one."""
+        """Return this view with the parts it lacks taken from a less trusted one.
+
+        Its source then names both. A sensor model's pose is taken over only as a whole: a part that somebody
+        knows better contradicts it.
+        """
         takes_azimuth = self.azimuth_deg is None and other.azimuth_deg is not None
         takes_off_nadir = self.off_nadir_deg is None and other.off_nadir_deg is not None
         if not (takes_azimuth or takes_off_nadir):

@@ -131,6 +131,23 @@ def test_a_town_with_trees_and_sloping_roofs(tmp_path, view):
     assert result.rmse_after_m < 0.6 < result.rmse_before_m
 
 
+@pytest.mark.parametrize(
+    ("view", "seen"),
+    [
+        ("network", True),
+        ("options; off-nadir of network", True),
+        ("options; azimuth of network", False),
+        ("IMD file network.IMD", False),
+    ],
+)
+def test_who_saw_the_lean_stands_in_the_file(tmp_path, view, seen):
+    one = town()
+    lidar = one.write(tmp_path / "lidar.tif", one.ground_m)
+    heights = too_low(tmp_path, one, view)
+    assert calibrate(heights, lidar) == calibrate(heights, lidar, from_network=seen)
+    assert calibrate(heights, lidar) != calibrate(heights, lidar, from_network=not seen)
+
+
 def test_the_caller_may_know_better_who_saw_the_lean(tmp_path):
     one = town()
     heights = too_low(tmp_path, one, "network")

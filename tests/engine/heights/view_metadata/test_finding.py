@@ -17,19 +17,23 @@ from engine.heights.view_metadata.finding import (
 IMD = View(154.2, 27.6, "IMD file town.IMD")
 
 
+def options(azimuth_deg, off_nadir_deg):
+    return View(azimuth_deg, off_nadir_deg, "options")
+
+
 def test_options_overrule_each_part_on_its_own():
-    assert IMD.overruled_by(None, None, "options") is IMD
-    assert IMD.overruled_by(10.0, None, "options") == View(
+    assert options(None, None).completed_by(IMD) == IMD
+    assert options(10.0, None).completed_by(IMD) == View(
         10.0, 27.6, "options; off-nadir of IMD file town.IMD"
     )
-    assert IMD.overruled_by(None, 0.0, "options") == View(154.2, 0.0, "options; azimuth of IMD file town.IMD")
-    assert IMD.overruled_by(0.0, 5.0, "options") == View(0.0, 5.0, "options")
+    assert options(None, 0.0).completed_by(IMD) == View(154.2, 0.0, "options; azimuth of IMD file town.IMD")
+    assert options(0.0, 5.0).completed_by(IMD) == options(0.0, 5.0)
 
 
 def test_an_option_takes_the_pose_of_the_model_it_contradicts():
     model = View(154.2, 27.6, "RPC of raw.tif", Pose(0.3, 1.1))
-    assert model.overruled_by(None, None, "options").pose == Pose(0.3, 1.1)
-    assert model.overruled_by(None, 12.0, "options").pose is None
+    assert options(None, None).completed_by(model).pose == Pose(0.3, 1.1)
+    assert options(None, 12.0).completed_by(model).pose is None
 
 
 def test_parts_come_from_the_first_source_that_has_them():
