@@ -18,6 +18,10 @@ Result = TypeVar("Result")
 
 _CUDA_BATCH = 4
 
+_LEAST_COLS_PX = 2 * STRIDE_PX
+"""Narrower images are padded to this: a convolution of step 2 whose result is one column wide reads memory
+that nobody wrote, where oneDNN runs it in bfloat16 on a processor with AMX (PyTorch 2.13)."""
+
 
 class Runner:
     """One network on one device.
@@ -59,6 +63,8 @@ class Runner:
         # Mirrored, a scene goes on like a scene: black would be an edge to see, repeated pixels stripes
         # that resemble roads.
         below, right = -(row + height) % STRIDE_PX, -(col + width) % STRIDE_PX
+        if col + width + right < _LEAST_COLS_PX:
+            right += STRIDE_PX
         margins = ((0, 0), (0, 0), (row, below), (col, right))
         stacked = np.pad(np.stack(images), margins, mode="symmetric")
         values = torch.from_numpy(stacked).to(self.device.torch_device).float()

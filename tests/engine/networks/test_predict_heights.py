@@ -143,3 +143,35 @@ def test_an_image_is_shown_at_its_own_size_where_the_network_knows_that(limits, 
     card = WeightsCard("test", "compact-geopose", m_per_px=0.7, m_per_px_range=limits)
     assert card.working_m_per_px(native) == working
     assert WeightsCard.from_json(card.to_json()) == card
+
+
+@pytest.mark.parametrize(("width", "col"), [(1, 0), (31, 0), (32, 0), (20, 12), (33, 0), (60, 5)])
+def test_narrow_images_never_leave_a_feature_map_one_column_wide(width, col):
+    """There, convolutions of step 2 in bfloat16 give memory garbage on some processors."""
+    seen = []
+
+    class Wide(Reader):
+        def forward(self, image, m_per_px):
+            seen.append(image.shape[3])
+            return super().forward(image, m_per_px)
+
+    image = noise(70, width)
+    found = predictor(Wide()).predict(image, np.ones((70, width), bool), m_per_px=0.5, phase_px=(0, col))
+    assert np.allclose(found.height_m, image[0] / 4, atol=1e-3)
+    assert seen[0] >= 64
+
+
+def test_a_strip_of_one_column_has_the_heights_of_single_precision():
+    """Reading memory that nobody wrote gave heights of 1e36 m here."""
+    torch.manual_seed(4)
+    narrow = CompactGeoposeConfig(
+        stem=4, widths=(4, 8, 8, 8), blocks=(1, 1, 1), dilations=(1,), decoder=(8, 8, 4, 4), head=8
+    )
+    loaded = LoadedWeights(CompactGeopose(narrow), WeightsCard("t", "compact-geopose"), "0" * 64)
+    image = noise(1120, 1)
+    half = Device(torch.device("cpu"), torch.bfloat16, "CPU, 1 thread, bfloat16")
+    heights = [
+        HeightPredictor(loaded, device).predict(image, np.ones((1120, 1), bool), m_per_px=0.5).height_m
+        for device in (FLOAT32, half)
+    ]
+    assert np.allclose(*heights, atol=0.1)
