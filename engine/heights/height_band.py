@@ -135,9 +135,9 @@ class HeightBand:
         factor, offset = self.metres
         # NumPy compares whole numbers with a number of Python's exactly, and floats in their own precision.
         unknown = np.ma.getmaskarray(stored) | (stored.data == self.nodata) | ~np.isfinite(stored.data)
-        heights: NDArray[np.float32] = np.where(
-            unknown, np.float32(np.nan), stored.data * factor + offset
-        ).astype(np.float32)
+        with np.errstate(over="ignore"):  # what no float32 holds is refused below
+            metres = np.where(unknown, np.float32(np.nan), stored.data * factor + offset)
+            heights: NDArray[np.float32] = metres.astype(np.float32)
         self._check(heights)
         return heights
 

@@ -10,7 +10,7 @@ from affine import Affine
 
 from engine.errors import RasterError
 from engine.heights.height_raster import HeightRaster
-from engine.heights.nadir.ground_view import GROUND_VIEW
+from engine.heights.nadir.ground_view import GROUND_VIEW, MOST_PX_PER_M
 from engine.heights.pose import Pose
 from engine.heights.tags import OWN_M_PER_PX, HeightTags
 from engine.raster.crs import is_placed
@@ -45,8 +45,19 @@ class ViewOptions:
             grid: Its pixels.
 
         Raises:
-            RasterError: Only half of the view is given, or the file says nothing of its own.
+            RasterError: Only half of the view is given, the file says nothing of its own, or nothing can be
+                seen so obliquely.
         """
+        pose = self._told_pose(name, grid)
+        if pose.scale_px_per_m > MOST_PX_PER_M:
+            raise RasterError(
+                f"{name} would be seen with {pose.scale_px_per_m:.4g} px of lean a metre, where "
+                f"{MOST_PX_PER_M:g} px are the most: correct the view (--azimuth-deg and --off-nadir-deg)."
+            )
+        return pose
+
+    def _told_pose(self, name: str, grid: Grid) -> Pose:
+        """Return the pose that somebody tells, whatever it is."""
         if self.azimuth_deg is None and self.off_nadir_deg is None:
             return HeightTags.read(name).pose
         if self.azimuth_deg is None or self.off_nadir_deg is None:

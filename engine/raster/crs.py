@@ -50,7 +50,7 @@ def parse_crs(text: str) -> CRS:
     try:
         with Env():  # else PROJ writes its own complaint to stderr
             return CRS.from_user_input(text)
-    except CRSError as error:
+    except (CRSError, ValueError) as error:  # rasterio reads the number of a code itself
         if text == WGS_84:
             raise RasterError(
                 "PROJ does not find its database of reference systems: unset PROJ_DATA and PROJ_LIB, "

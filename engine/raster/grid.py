@@ -109,7 +109,8 @@ class Grid:
         x, y = np.asarray(xy, dtype=np.float64).reshape(-1, 2).T
         # The origin goes first: ground coordinates are millions, pixel steps may be millionths.
         x, y = x - here.c, y - here.f
-        return np.column_stack([here.a * y - here.d * x, here.e * x - here.b * y]) / here.determinant
+        with np.errstate(over="ignore", invalid="ignore"):  # what has no place stays without
+            return np.column_stack([here.a * y - here.d * x, here.e * x - here.b * y]) / here.determinant
 
     def window(self, window: Window) -> "Grid":
         """Give the grid of a part of this one; its pixels keep their places on the ground.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
@@ -18,7 +19,7 @@ def read_polygon(feature: Any, path: str) -> shapely.Geometry | None:
         path: Its file, for messages.
 
     Raises:
-        VectorError: It has another geometry, or a ring of too few points.
+        VectorError: It has another geometry, a ring of too few points, or an infinite coordinate.
     """
     if feature.geometry is None:
         return None
@@ -29,11 +30,16 @@ def read_polygon(feature: Any, path: str) -> shapely.Geometry | None:
             "polygons only."
         )
     try:
-        return shape(feature.geometry)
+        polygon = shape(feature.geometry)
     except (ShapelyError, ValueError, IndexError) as error:
         raise VectorError(
             f"Feature {feature.id} of {path} has a ring of too few points: repair the layer (Fix geometries)."
         ) from error
+    if not np.isfinite(shapely.get_coordinates(polygon)).all():
+        raise VectorError(
+            f"Feature {feature.id} of {path} has a coordinate that is no number: repair or remove it."
+        )
+    return polygon
 
 
 def as_multipolygon(polygon: shapely.Geometry | None) -> dict[str, Any] | None:

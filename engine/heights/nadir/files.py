@@ -42,7 +42,7 @@ class RectifiedFiles:
 
 def _check_outputs(raster: str, heights: Path, files: RectifiedFiles) -> None:
     """Refuse what cannot be written before the work, not after."""
-    if files.heights and files.heights.absolute() == files.rgb.absolute():
+    if files.heights and files.heights.resolve() == files.rgb.resolve():
         raise OutputError(f"{files.rgb} is wanted for colours and for heights: give two names.")
     inputs: list[str | Path] = [raster, heights, *list_files(raster), *list_files(str(heights))]
     for result in files.paths:
@@ -167,7 +167,7 @@ def rectify_to_files(
             f"{heights} are taken for heights of what each pixel of the image shows; lidar's, which stand at "
             "their true places, need --heights-at ground."
         )
-    progress.log(f"View of {found.view}: angle {seen.angle_rad:.4f} rad, {seen.scale_px_per_m:.4f} px/m")
+    progress.log(f"View of {found.view}: angle {seen.angle_rad:.4f} rad, {seen.scale_px_per_m:.4g} px/m")
     return write_ground_view(
         raster,
         heights,

@@ -37,6 +37,13 @@ all, 1024 took 3.8 s and 330 MB, 2048 took 3.6 s and 470 MB.
 """
 
 
+MOST_PX_PER_M = 1000.0
+"""A scale that no view has: pixels of 1 cm, seen 80° off nadir, have 570."""
+
+_MOST_MOVE_PX = 4096
+"""Memory and time grow with how far things move: 1100 m move by 3670 px at 0.3 m per pixel and 45°."""
+
+
 def _grown(window: Window, margin: int, whole: Window) -> Window:
     """Grow a window, as far as there is image."""
     row, col = max(0, window.row - margin), max(0, window.col - margin)
@@ -102,6 +109,17 @@ def _blocks(height: int, width: int, side: int) -> list[Window]:
     ]
 
 
+def _check_moves(range_m: tuple[float, float], pose: Pose) -> None:
+    """Refuse a view in which things would move farther than any image shows."""
+    moves_px = max(abs(range_m[0]), abs(range_m[1])) * pose.scale_px_per_m
+    if moves_px > _MOST_MOVE_PX or pose.scale_px_per_m > MOST_PX_PER_M:
+        raise RasterError(
+            f"Heights from {range_m[0]:.6g} to {range_m[1]:.6g} m, at {pose.scale_px_per_m:.4g} px a metre, "
+            f"would move by up to {moves_px:.4g} px, where {_MOST_MOVE_PX} px, and {MOST_PX_PER_M:g} px a "
+            "metre, are the most: correct the view (--off-nadir-deg) or the heights."
+        )
+
+
 def rectify_blocks(
     image: Source,
     heights: HeightRaster,
@@ -130,7 +148,7 @@ def rectify_blocks(
         sharpened first.
 
     Raises:
-        RasterError: A file cannot be read, or holds no heights.
+        RasterError: A file cannot be read, or holds no heights, or they would move too far.
     """
     progress = progress or Silent()
     view, cover = _View(image, heights, pose), heights.cover
@@ -140,6 +158,7 @@ def rectify_blocks(
     for number, window in enumerate(surveyed):
         progress.report(number, len(surveyed), "looking for what is high")
         ranges.add(window, view.raw_heights(window))
+    _check_moves(ranges.whole, pose)
     if on_ground:
         make = partial(view.draped, reach_px(ranges.whole, pose))
     else:

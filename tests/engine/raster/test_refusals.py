@@ -11,6 +11,7 @@ from rasterio.control import GroundControlPoint
 from rasterio.drivers import raster_driver_extensions
 
 from engine.errors import RasterError
+from engine.raster.crs import parse_crs
 from engine.raster.reader import RasterOptions, open_raster
 
 PLACED = {"crs": "EPSG:32631", "transform": Affine(1, 0, 450_000, 0, -1, 5_400_000)}
@@ -144,3 +145,9 @@ def test_an_error_leaves_the_file_closed(write, texture, refusal):
     refusal(path)
     Path(path).unlink()
     assert "No such file" in refusal(path)
+
+
+@pytest.mark.parametrize("text", ["", "EPSG:x", "EPSG:", "EPSG:99999999", "nonsense", "PROJCS["])
+def test_systems_that_nobody_knows_are_named(text):
+    with pytest.raises(RasterError, match="is not a coordinate reference system: give it as EPSG:n"):
+        parse_crs(text)

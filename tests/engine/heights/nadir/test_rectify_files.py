@@ -126,6 +126,8 @@ def test_an_image_without_place_needs_tags(tmp_path):
         {"PLUMBLINE_ANGLE_RAD": "0.3"},
         {"PLUMBLINE_ANGLE_RAD": "0.3", "PLUMBLINE_SCALE_PX_PER_M": "wide"},
         {"PLUMBLINE_ANGLE_RAD": "0.3", "PLUMBLINE_SCALE_PX_PER_M": "-1"},
+        {"PLUMBLINE_ANGLE_RAD": "0.3", "PLUMBLINE_SCALE_PX_PER_M": "900"},
+        {"PLUMBLINE_ANGLE_RAD": "0.3", "PLUMBLINE_SCALE_PX_PER_M": "1e308"},
     ],
 )
 def test_wrong_tags_are_refused(tmp_path, tags):
@@ -141,17 +143,28 @@ def test_wrong_tags_are_refused(tmp_path, tags):
         ("height.tif", None, "is an input"),
         ("out.tif", "rgb.tif", "is an input"),
         ("out.tif", "out.tif", "two names"),
+        ("out.tif", "folder/../out.tif", "two names"),
+        ("out.tif", "folder/link/out.tif", "two names"),
         ("out.jpg", None, r"end in \.tif"),
         ("no/out.tif", None, "does not exist"),
     ],
 )
 def test_outputs_are_checked_first(tmp_path, rgb, heights, found):
     raster, source = _write(tmp_path, tags=TAGGED.as_tags())
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link").symlink_to(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     files = RectifiedFiles(tmp_path / rgb, heights and tmp_path / heights)
     with pytest.raises(OutputError, match=found):
         rectify_to_files(raster, source, files, view=NOTHING, progress=Silent())
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+
+
+def test_a_view_along_the_ground_is_refused_with_what_to_do(tmp_path):
+    """Everything would move farther than memory reaches."""
+    with pytest.raises(RasterError, match=r"would move by up to .* px.*correct the view \(--off-nadir-deg\)"):
+        _rectified(tmp_path, View(90.0, 89.9999999, "options"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["height.tif", "rgb.tif"]
 
 
 def test_a_damaged_raster_leaves_nothing(tmp_path):
