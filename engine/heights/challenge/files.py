@@ -228,8 +228,8 @@ def image_shape(path: Path) -> tuple[int, int]:
 def read_rgb(path: Path, *, half: bool = False) -> NDArray[np.uint8]:
     """Read an image, or, three to four times as fast, its half resolution.
 
-    JPEG 2000 holds the half resolution as a step on its way to the whole one. Where GDAL offers none, as
-    for images of odd or few rows and columns, four pixels are averaged.
+    JPEG 2000 holds the half resolution as a step on its way to the whole one, its pixels centred on even rows
+    and columns. Where GDAL offers none, as for images of odd or few rows and columns, it is computed like it.
 
     Args:
         path: Three bands of 8 bits.
@@ -251,14 +251,17 @@ def read_rgb(path: Path, *, half: bool = False) -> NDArray[np.uint8]:
         stepped = half and 2 in dataset.overviews(1)
         shape = (ceil(dataset.height / 2), ceil(dataset.width / 2)) if stepped else dataset.shape
         rgb: NDArray[np.uint8] = _read(dataset, path, out_shape=(3, *shape))
-    return _average_four(rgb) if half and not stepped else rgb
+    return _low_pass(rgb) if half and not stepped else rgb
 
 
-def _average_four(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Halve rows and columns; a last odd one counts for two."""
-    even = np.pad(rgb, ((0, 0), (0, rgb.shape[1] % 2), (0, rgb.shape[2] % 2)), mode="edge").astype(np.uint16)
-    total = even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]
-    halved: NDArray[np.uint8] = ((total + 2) // 4).astype(np.uint8)
+def _low_pass(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Halve rows and columns; what is left is centred on even ones, as JPEG 2000's own half resolution is."""
+    total = rgb.astype(np.uint16)
+    for axis in (1, 2):
+        margins = [(1, 1) if each == axis else (0, 0) for each in range(3)]
+        lines = np.moveaxis(np.pad(total, margins, mode="edge"), axis, 0)
+        total = np.moveaxis(lines[:-2:2] + 2 * lines[1:-1:2] + lines[2::2], 0, axis)
+    halved: NDArray[np.uint8] = ((total + 8) // 16).astype(np.uint8)
     return halved
 
 
