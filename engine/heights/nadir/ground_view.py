@@ -100,15 +100,6 @@ class _View:
         return _cut(whole, window, core)
 
 
-def _blocks(height: int, width: int, side: int) -> list[Window]:
-    """Cut an image into squares, counted from its upper-left corner."""
-    return [
-        Window(row, col, min(side, height - row), min(side, width - col))
-        for row in range(0, height, side)
-        for col in range(0, width, side)
-    ]
-
-
 def _check_moves(range_m: tuple[float, float], pose: Pose) -> None:
     """Refuse a view in which things would move farther than any image shows."""
     moves_px = max(abs(range_m[0]), abs(range_m[1])) * pose.scale_px_per_m
@@ -153,8 +144,8 @@ def rectify_blocks(
     progress = progress or Silent()
     view, cover = _View(image, heights, pose), heights.cover
     ranges = HeightRange(cover.height, cover.width)
-    surveyed = _blocks(cover.height, cover.width, CORE_PX)
-    cores = _blocks(cover.height, cover.width, core_px)
+    whole = replace(cover, row=0, col=0)
+    surveyed, cores = whole.blocks(CORE_PX, CORE_PX), whole.blocks(core_px, core_px)
     for number, window in enumerate(surveyed):
         progress.report(number, len(surveyed), "looking for what is high")
         ranges.add(window, view.raw_heights(window))
