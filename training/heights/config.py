@@ -43,6 +43,7 @@ class HeightSource:
         size_px: Side of a scene.
         refresh_steps: Steps after which the oldest scene makes room for a new one.
         off_nadir_deg: Least and greatest angle between the vertical and the line to the sensor, of scenes.
+        first_scene: Number of the first scene: a run that goes on from another one's weights sees others.
         inner_towns: Share of scenes that show the inner part of a town, where what is high stands; by chance
             they would be one in ten.
     """
@@ -61,6 +62,7 @@ class HeightSource:
     size_px: int = 512
     refresh_steps: int = 16
     off_nadir_deg: tuple[float, float] = (0.0, 35.0)
+    first_scene: int = 0
     inner_towns: float = 0.35
 
 

@@ -124,6 +124,8 @@ def _refuse_impossible_scenes(source: HeightSource) -> None:
             )
     if not 0.0 <= source.inner_towns <= 1.0:
         raise TrainingError(f"A share of {source.inner_towns:g} inner towns cannot be: give 0 to 1.")
+    if not 0 <= source.first_scene < EXAM_SCENES:
+        raise TrainingError(f"Scene {source.first_scene} is kept for judging: begin below {EXAM_SCENES}.")
     if source.size_px < 1:
         raise TrainingError(f"Scenes of {source.size_px} px show nothing: give a size above 0.")
 
@@ -147,7 +149,7 @@ def _load_supply(source: HeightSource, data: Path, progress: Progress | None) ->
         )
     _refuse_impossible_scenes(source)
     return RollingPool(
-        partial(render_heights, source=source),
+        partial(_render_from, source.first_scene, source=source),
         HeightGallery.hang,
         size=source.pool,
         refresh_steps=source.refresh_steps,

@@ -240,11 +240,21 @@ def test_weights_that_cannot_be_shares_are_refused(surveyed: Path, weights: tupl
         {"size_px": 0},
         {"pool": 0},
         {"refresh_steps": 0},
+        {"inner_towns": 1.5},
+        {"first_scene": -1},
+        {"first_scene": EXAM_SCENES},
     ],
 )
 def test_scenes_that_cannot_be_are_refused_before_the_first_step(wish: dict[str, object]) -> None:
     with pytest.raises(TrainingError):
         load_height_crops(HeightRecipe(sources=(replace(SCENES, **wish),)), Path())
+
+
+def test_a_later_run_sees_other_scenes() -> None:
+    later = replace(SCENES, size_px=32, first_scene=7)
+    crops = load_height_crops(HeightRecipe(run=RunOptions(batch=1, crop_px=32), sources=(later,)), Path())
+    (first, *_) = crops.supplies[0].at(0).images
+    assert np.array_equal(first.rgb, render_heights(7, later).rgb)
 
 
 FAR = {"crs": "EPSG:32633", "transform": Affine(0.5, 0.0, 500_900.0, 0.0, -0.5, 5_400_000.0)}
