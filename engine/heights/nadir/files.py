@@ -3,20 +3,18 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.atomic import keep_inputs, writable_folder
-from engine.errors import OutputError, RasterError
+from engine.errors import RasterError
 from engine.heights.height_raster import HeightRaster
 from engine.heights.nadir.ground_view import check_oblique, write_ground_view
 from engine.heights.pose import Pose
+from engine.heights.results import check_results
 from engine.heights.tags import ANGLE_RAD, SCALE_PX_PER_M, HeightTags
 from engine.heights.view import View, find_view
 from engine.progress import Progress
 from engine.raster.crs import is_placed
 from engine.raster.grid import Grid
-from engine.raster.source import list_files, open_dataset
+from engine.raster.source import open_dataset
 from engine.raster.writer import Placement
-
-_TIFF = (".tif", ".tiff")
 
 _VIEW_TAGS = {ANGLE_RAD, SCALE_PX_PER_M}
 """Heights with one of these were written with their view, and must have both."""
@@ -38,19 +36,6 @@ class RectifiedFiles:
     def paths(self) -> list[Path]:
         """Every file wanted."""
         return [path for path in (self.rgb, self.heights) if path]
-
-
-def _check_outputs(raster: str, heights: Path, files: RectifiedFiles) -> None:
-    """Refuse what cannot be written before the work, not after."""
-    if files.heights and files.heights.resolve() == files.rgb.resolve():
-        raise OutputError(f"{files.rgb} is wanted for colours and for heights: give two names.")
-    inputs: list[str | Path] = [raster, heights, *list_files(raster), *list_files(str(heights))]
-    for result in files.paths:
-        if result.suffix.lower() not in _TIFF:
-            raise OutputError(f"{result.name} is a GeoTIFF: let its name end in .tif.")
-        writable_folder(result)
-        if result.exists():
-            keep_inputs(result, inputs)
 
 
 def _open(raster: str, heights: Path, *, on_ground: bool) -> tuple[HeightRaster, Grid | None]:
@@ -159,7 +144,7 @@ def rectify_to_files(
             written or would replace an input.
         Cancelled: The progress asked to stop.
     """
-    _check_outputs(raster, heights, files)
+    check_results(files.paths, [raster, str(heights)])
     found = _find_view(raster, heights, view, on_ground=on_ground)
     seen = found.pose
     if found.weights is None and not on_ground:
