@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from training.checkpoint import read_checkpoint
-from training.checkpoint import Checkpoint
+from training.checkpoint import Checkpoint, read_checkpoint
 from training.config import (
     AugmentOptions,
     CheckpointOptions,
