@@ -29,13 +29,21 @@ _FAILURES = (
 _MOST_WORDS = 160
 """Letters of a driver's message that are passed on."""
 
-_SIDE_FILES = ("", "-wal", "-shm", "-journal", ".aux.xml", ".msk", ".ovr")
+_RASTER_SIDE_FILES = (".aux.xml", ".msk", ".ovr")
+_SIDE_FILES = ("", "-wal", "-shm", "-journal", *_RASTER_SIDE_FILES)
 
 
 def _remove(path: Path) -> None:
     """Remove an unfinished file and what database and raster drivers leave beside it."""
     for ending in _SIDE_FILES:
         path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _forget(replaced: Path) -> None:
+    """Remove what programs kept beside an older raster: statistics, masks and overviews of other pixels."""
+    for ending in _RASTER_SIDE_FILES:
+        with suppress(OSError):  # the result is whole all the same
+            replaced.with_name(replaced.name + ending).unlink(missing_ok=True)
 
 
 def _free_bytes(folder: Path) -> float:
@@ -136,7 +144,7 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
     is removed together with its side files, and an older file under the final name stays as it was.
 
     Args:
-        final: Where the result shall appear; an existing file is replaced.
+        final: Where the result shall appear; an existing file is replaced, and what GDAL kept beside it goes.
 
     Yields:
         Path of the file to write.
@@ -153,6 +161,7 @@ def atomic_path(final: str | os.PathLike[str]) -> Iterator[Path]:
         with writing_into(folder):
             yield draft
             draft.replace(target)
+        _forget(target)
     finally:
         _remove(draft)
 

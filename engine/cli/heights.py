@@ -77,5 +77,5 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     products = HeightProducts(output, flow, rectified, rectified_rgb, preview)
     reporter = make_reporter(progress)
-    known = KnownHeights(calibrate, calibrate_field) if calibrate else None
+    known = None if calibrate is None else KnownHeights(calibrate, calibrate_field)
     finish(reporter, lambda: estimate_to_files(input_path, products, options, known=known, progress=reporter))

@@ -3,7 +3,8 @@
 import math
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -131,8 +132,36 @@ def make_reporter(progress: str) -> Bar | JsonLines:
     return JsonLines() if progress == "json" else Bar()
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise Cancelled
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let signals to end stop what is inside, whatever it makes of them.
+
+    Libraries in C turn an exception out of a signal into an error of their own: weights would be called
+    damaged because somebody stopped while they were read.
+
+    Raises:
+        Cancelled: A signal came.
+    """
+    asked = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        raise Cancelled
+
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not switched off, as nohup does
+        numbers.append(signal.SIGINT)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    except Exception as error:
+        if asked:
+            raise Cancelled from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def finish(
@@ -145,10 +174,10 @@ def finish(
         work: Returns the files that it has written.
         stopped: What to say when the user stops it.
     """
-    signal.signal(signal.SIGTERM, _stop)
     try:
-        for output in work():
-            reporter.done(str(output))
+        with _stoppable():
+            for output in work():
+                reporter.done(str(output))
     except EngineError as error:
         reporter.failed(error.code, " ".join(str(error).split()))
         sys.exit(1)

@@ -4,27 +4,27 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.atomic import atomic_path, keep_inputs, writable_folder, writing_into
-from engine.errors import EngineError, OutputError
+from engine.atomic import atomic_path, writing_into
 from engine.exclusive import exclusive
 from engine.heights.estimate import Estimate, HeightOptions, estimate
 from engine.heights.flow import flow_px
+from engine.heights.height_band import HeightBand
 from engine.heights.known.calibration import HEIGHT_FIELD, calibrate
+from engine.heights.known.points import check_field
 from engine.heights.nadir.ground_view import write_ground_view
 from engine.heights.preview import draw_heights
+from engine.heights.results import check_results
 from engine.heights.working import Heights
 from engine.progress import Progress
 from engine.raster.painting import write_png
-from engine.raster.source import list_files, open_dataset
+from engine.raster.source import open_dataset
 from engine.raster.windows import Window
 from engine.raster.writer import FLOW, HEIGHTS, write_cog
 from engine.vector.source import POINTS, is_vector, open_layer
 
-_TIFF = (".tif", ".tiff")
 _STYLE = Path(__file__).parent / "styles" / "heights.qml"
 _PARAMETERS = "PLUMBLINE_PARAMETERS"
 
@@ -73,35 +73,13 @@ class KnownHeights:
 
 
 def _check_known(known: KnownHeights) -> None:
-    """Refuse known heights that cannot be opened before long work, not after."""
+    """Refuse known heights that cannot be opened, or hold something else, before long work, not after."""
     if is_vector(known.path):
-        with open_layer(known.path, POINTS):
-            return
-    open_dataset(known.path).close()
-
-
-def _list_inputs(path: str) -> list[str]:
-    """Name a file that is read and those beside it; what is no raster is named itself."""
-    try:
-        return [path, *list_files(path)]
-    except EngineError:
-        return [path]
-
-
-def _check_outputs(products: HeightProducts, inputs: list[str]) -> None:
-    """Refuse what cannot be written before long work, not after."""
-    for result in products.rasters:
-        if result.suffix.lower() not in _TIFF:
-            raise OutputError(f"{result.name} will be a GeoTIFF: let its name end in .tif.")
-    if products.preview and products.preview.suffix.lower() != ".png":
-        raise OutputError(f"The preview {products.preview.name} is a PNG: let its name end in .png.")
-    for one, other in combinations(products.files, 2):
-        if one.resolve() == other.resolve():
-            raise OutputError(f"Two results would be written to {one}: give each a name of its own.")
-    for result in products.files:
-        writable_folder(result)
-        if result.exists():
-            keep_inputs(result, [each for path in inputs for each in _list_inputs(path)])
+        with open_layer(known.path, POINTS) as layer:
+            check_field(layer, known.field)
+    else:
+        with open_dataset(known.path) as dataset:
+            HeightBand.of(dataset, known.path, "m")
 
 
 def _blocks(result: Estimate, what: str, progress: Progress) -> Iterator[tuple[Window, Heights]]:
@@ -201,7 +179,8 @@ def estimate_to_files(
             written, or would replace what is read.
         Cancelled: The progress asked to stop.
     """
-    _check_outputs(products, [path, options.weights, *([known.path] if known else [])])
+    inputs = [path, options.weights, *([known.path] if known else [])]
+    check_results(products.rasters, inputs, picture=products.preview)
     if known:
         _check_known(known)
     parameters = asdict(options) | {"calibrate": asdict(known) if known else None}

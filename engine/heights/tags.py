@@ -7,7 +7,6 @@ from a roof to its foot. Numbers are written so that they are read back bit by b
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Self
 
 from engine.errors import RasterError
@@ -26,6 +25,9 @@ _WEIGHTS, _SHA256, _M_PER_PX = _PREFIX + "WEIGHTS", _PREFIX + "WEIGHTS_SHA256", 
 _CALIBRATION, _AGREEMENT = _PREFIX + "CALIBRATION", _PREFIX + "AGREEMENT"
 OWN_M_PER_PX = _PREFIX + "OWN_M_PER_PX"
 _SOURCE, _VERSION = _PREFIX + "SOURCE", _PREFIX + "VERSION"
+
+_MOST = 1e9
+"""Far beyond every angle, scale and factor; products of larger numbers would end in infinity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,10 @@ class _Numbers:
             number = float(self.tags[tag])
         except ValueError:
             number = float("nan")
-        if not isfinite(number):
+        if not abs(number) <= _MOST:
             raise RasterError(
-                f"{self.name} has the tag {tag} = {self.tags[tag][:40]!r}, which should be a number: make "
-                "the heights again, or correct the tag (gdal_edit -mo)."
+                f"{self.name} has the tag {tag} = {self.tags[tag][:40]!r}, which should be a number up to "
+                f"{_MOST:g}: make the heights again, or correct the tag (gdal_edit -mo)."
             )
         return number
 

@@ -30,6 +30,13 @@ FULL = ChallengeOptions(half=False, jobs=2)
 HALF = ChallengeOptions(jobs=2)
 
 
+VAST = (
+    '<VRTDataset rasterXSize="60000" rasterYSize="60000">'
+    + "".join(f'<VRTRasterBand dataType="Byte" band="{band}"/>' for band in (1, 2, 3))
+    + "</VRTDataset>"
+)
+
+
 @pytest.fixture(scope="session")
 def challenge(tmp_path_factory):
     """Twenty images of four cities, with their truth beside them."""
@@ -293,3 +300,14 @@ def test_an_image_without_a_ground_size_is_named(images, truth, tmp_path):
     assert left(tmp_path) == ["test"]
     predict_folder(images, tmp_path / "out", flat, options=ChallengeOptions(m_per_px=0.4))
     assert len(left(tmp_path / "out")) == 2 * COUNT
+
+
+@pytest.mark.parametrize("text", ["no image", VAST])
+def test_an_image_that_cannot_be_is_named_before_any_is_predicted(images, tmp_path, text):
+    """The last of a thousand would else be found after an hour, or fill the memory."""
+    (images / "ZZZ_last_RGB.j2k").write_text(text)
+    asked = []
+    with pytest.raises(RasterError, match="ZZZ_last_RGB"):
+        predict_folder(images, tmp_path / "out", asked.append, options=ChallengeOptions(m_per_px=0.5))
+    assert asked == []
+    assert not (tmp_path / "out").exists()

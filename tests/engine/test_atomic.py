@@ -182,3 +182,22 @@ def test_what_is_in_a_folder_is_never_replaced(tmp_path: Path) -> None:
         pass
     assert (tmp_path / "full" / "kept").read_text() == (tmp_path / "file").read_text() == "kept"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_was_kept_beside_an_older_raster_goes_with_it(tmp_path):
+    """Statistics, masks and overviews of other pixels would be shown with the new ones."""
+    result = tmp_path / "heights.tif"
+    result.write_text("old")
+    beside = [tmp_path / f"heights.tif{ending}" for ending in (".aux.xml", ".msk", ".ovr")]
+    for path in [*beside, tmp_path / "heights.qml", tmp_path / "heights.tif.txt"]:
+        path.write_text("old")
+    with pytest.raises(ZeroDivisionError), atomic_path(result):
+        1 / 0  # noqa: B018 - the failure
+    assert all(path.exists() for path in beside)
+    with atomic_path(result) as draft:
+        draft.write_text("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "heights.qml",
+        "heights.tif",
+        "heights.tif.txt",
+    ]

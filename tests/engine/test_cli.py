@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from click.testing import CliRunner
 
 from engine import cli
 from engine.cli import convert
-from engine.errors import EngineError
-from engine.reporting import JsonLines
+from engine.cli.options import finish
+from engine.errors import Cancelled, EngineError, WeightsError
+from engine.reporting import Bar, JsonLines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,3 +114,36 @@ def test_views_must_be_possible(command, option, number):
     result = CliRunner().invoke(cli.main, [command, "a", "b", "c", option, number])
     assert result.exit_code == 2
     assert option in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_that_a_library_takes_for_an_error_is_a_stop(number):
+    """Reading weights does so: it called them damaged."""
+
+    def work():
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(10)
+        except Cancelled as error:
+            raise WeightsError("a.safetensors is damaged") from error
+        return []
+
+    handlers = [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
+    reporter = Told()
+    with pytest.raises(SystemExit) as ended:
+        finish(reporter, work)
+    assert ended.value.code == 130
+    assert reporter.failures == [("cancelled", "Stopped.")]
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == handlers
+
+
+class Told(Bar):
+    """A reporter that keeps failures."""
+
+    def __init__(self):
+        super().__init__()
+        self.failures = []
+
+    def failed(self, code, message):
+        self.failures.append((code, message))

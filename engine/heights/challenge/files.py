@@ -35,6 +35,9 @@ HIGHEST_M = (UNKNOWN_CM - 1) / 100.0
 
 _CM_PER_M = 100.0
 _NAME = re.compile(r"(?P<city>[^_]+)_.+")
+_MOST_PX = 2**26
+"""Images are held whole, several at a time: this is sixteen times what the challenge has."""
+
 _MOST_VIEW_BYTES = 65536
 _MOST_PX_PER_CM = 10.0
 _MOST_ANGLE_RAD = 100.0
@@ -219,10 +222,25 @@ def image_shape(path: Path) -> tuple[int, int]:
     """Return the rows and columns of an image in full resolution, without reading it.
 
     Raises:
-        RasterError: The file cannot be opened.
+        RasterError: The file cannot be opened, or holds no image of the challenge.
     """
     with open_dataset(str(path)) as dataset:
+        _check_image(dataset, path)
         return dataset.height, dataset.width
+
+
+def _check_image(dataset: Any, path: Path) -> None:
+    """Refuse what is no image of the challenge, or too large to be held whole."""
+    if dataset.count != 3 or set(dataset.dtypes) != {"uint8"}:
+        raise RasterError(
+            f"{path} has {dataset.count} band(s) of {dataset.dtypes[0]}: images of the challenge have "
+            "three of uint8."
+        )
+    if dataset.height * dataset.width > _MOST_PX:
+        raise RasterError(
+            f"{path} has {dataset.height} × {dataset.width} px: images of the challenge have 2048 × 2048. "
+            "Use plumbline heights, which takes rasters of any size."
+        )
 
 
 def read_rgb(path: Path, *, half: bool = False) -> NDArray[np.uint8]:
@@ -243,11 +261,7 @@ def read_rgb(path: Path, *, half: bool = False) -> NDArray[np.uint8]:
         RasterError: The file cannot be read, or holds something else.
     """
     with open_dataset(str(path)) as dataset:
-        if dataset.count != 3 or set(dataset.dtypes) != {"uint8"}:
-            raise RasterError(
-                f"{path} has {dataset.count} band(s) of {dataset.dtypes[0]}: images of the challenge have "
-                "three of uint8."
-            )
+        _check_image(dataset, path)
         stepped = half and 2 in dataset.overviews(1)
         shape = (ceil(dataset.height / 2), ceil(dataset.width / 2)) if stepped else dataset.shape
         rgb: NDArray[np.uint8] = _read(dataset, path, out_shape=(3, *shape))

@@ -205,6 +205,8 @@ def predict_folder(
     # Here for all threads at once: catching warnings is not theirs alone.
     with _place(output, archive) as draft, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        for each in images:  # a thousand take a second; the last one's fault would show after an hour
+            image_shape(each.path("RGB"))
         jobs = _count_jobs(options.jobs, len(images))
         _predict_images(images, draft, predict, read, jobs=jobs, progress=progress)
         check_submission(draft, names)

@@ -17,6 +17,9 @@ from engine.vector.source import POINTS, VectorLayer
 _NEAR_PX, _NEAR_M = 1.5, 1.0
 """How far around a point heights are looked up: the larger of the two."""
 
+_MOST = 1e6
+"""Larger numbers stand for what is not known."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownPoints:
@@ -54,11 +57,25 @@ class KnownPoints:
 
 
 def _number(value: Any) -> float:
-    """Read an attribute; NaN where it is no number."""
+    """Read an attribute; NaN where it is no number, or none that is a height in any unit."""
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
         return float("nan")
+    return number if abs(number) <= _MOST else float("nan")
+
+
+def check_field(layer: VectorLayer, field: str) -> None:
+    """Make sure that points have an attribute.
+
+    Raises:
+        VectorError: They have not.
+    """
+    if field not in layer.fields:
+        has = ", ".join(layer.fields) or "none at all"
+        raise VectorError(
+            f"{layer.path} has no attribute '{field}', but {has}: name the one that holds heights in metres."
+        )
 
 
 def read_known_points(layer: VectorLayer, field: str, raster: SeenRaster) -> KnownPoints:
@@ -74,11 +91,7 @@ def read_known_points(layer: VectorLayer, field: str, raster: SeenRaster) -> Kno
             reference system.
         RasterError: The systems have no relation.
     """
-    if field not in layer.fields:
-        has = ", ".join(layer.fields) or "none at all"
-        raise VectorError(
-            f"{layer.path} has no attribute '{field}', but {has}: name the one that holds heights in metres."
-        )
+    check_field(layer, field)
     if (layer.crs is None) != (raster.grid.crs is None):
         without = layer.path if layer.crs is None else raster.name
         raise VectorError(f"{without} has no coordinate reference system, but the other has one: assign it.")

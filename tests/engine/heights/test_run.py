@@ -295,3 +295,21 @@ def test_lidar_of_a_raster_without_a_place_is_compared_pixel_by_pixel(bare, tmp_
         file.write((heights_of(OWN) * 0.8).astype(np.float32), 1)
     attempt(bare, tmp_path / "heights.tif", options=without_place(), known=KnownHeights(str(lidar)))
     assert HeightTags.read(tmp_path / "heights.tif").calibration == pytest.approx(0.8, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "found"),
+    [
+        ("points.gpkg", "storeys", "no attribute 'storeys'"),
+        ("image.tif", "height_m", "heights are one band"),
+        ("", "height_m", "name of the raster is empty"),
+    ],
+)
+def test_known_heights_that_are_none_are_refused_before_the_work(image, tmp_path, name, field, found):
+    write_points(tmp_path / "points.gpkg", OWN, 1.25)
+    listener = Listener()
+    known = KnownHeights(name and str(tmp_path / name), field)
+    with pytest.raises(EngineError, match=found):
+        attempt(image, tmp_path / "heights.tif", known=known, listener=listener)
+    assert not (tmp_path / "heights.tif").exists()
+    assert listener.facts == []

@@ -59,7 +59,7 @@ def test_heights_of_others_say_what_to_give(tmp_path):
         HeightTags.read(write(tmp_path / "lidar.tif", {}))
 
 
-@pytest.mark.parametrize("value", ["north", "nan", "inf", ""])
+@pytest.mark.parametrize("value", ["north", "nan", "inf", "1e308", ""])
 def test_a_tag_that_is_no_number_is_named(tmp_path, value):
     broken = write(tmp_path / "broken.tif", FULL.as_tags())
     with rasterio.open(broken, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as file:
