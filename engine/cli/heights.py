@@ -29,7 +29,7 @@ _FILE = click.Path(path_type=Path)
 @raster_options
 @click.option(
     "--working-m",
-    type=Number(0, min_open=True),
+    type=Number(0, 1e5, min_open=True),
     help="Ground size of the pixels that the network sees; chosen by the weights by default. Twice the "
     "raster's own is four times as fast.",
 )

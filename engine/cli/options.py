@@ -68,7 +68,7 @@ bands_option: Decorator = click.option(
 
 gsd_option: Decorator = click.option(
     "--gsd",
-    type=Number(0, min_open=True),
+    type=Number(0, 1e5, min_open=True),
     help="Ground size of a pixel in metres, for a file without georeference.",
 )
 """What a file that does not know its place lacks."""

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from engine.errors import RasterError
 from engine.heights.scene_view import SceneView, SceneVotes, choose_view, options_view
 from engine.heights.scene_windows import SceneWindows, WindowSizes
 from engine.heights.tags import HeightTags
 from engine.heights.view import View, search_view
 from engine.heights.working import Heights, SourceView, height_field
+from engine.networks.card import WeightsCard
 from engine.networks.device import choose_device
 from engine.networks.predict_heights import HeightPredictor
 from engine.networks.weights import DEFAULT_HEIGHTS, load_weights
@@ -23,6 +26,9 @@ from engine.raster.writer import Placement
 
 _BLOCK_ROWS, _BLOCK_COLS = 512, 2048
 """Whole blocks of the files that are written."""
+
+MOST_ENLARGED = 4.0
+"""Coarser pixels than so many of the network's hold nothing that it could see, and make endless work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,22 @@ class Estimate:
         return replace(self, view=view, tags=tags)
 
 
+def _choose_size(card: WeightsCard, native_m: float, *, wanted_m: float | None) -> float:
+    """Choose the ground size at which the network sees a raster.
+
+    Raises:
+        RasterError: The raster's pixels are so much larger that there is nothing of heights in them.
+    """
+    size_m = wanted_m or card.working_m_per_px(native_m)
+    if native_m > MOST_ENLARGED * size_m:
+        raise RasterError(
+            f"Pixels of {native_m:.4g} m are too coarse to be seen at {size_m:.4g} m: give an image at most "
+            f"{MOST_ENLARGED:.0f} times as coarse"
+            + (", or a larger --working-m." if wanted_m else f", as {card.name} expects.")
+        )
+    return size_m
+
+
 def _read_metadata(path: str, own: Grid, progress: Progress) -> View | None:
     """Look for what metadata say of the view, and tell what was found and not used."""
     finding = search_view(path)
@@ -147,7 +169,7 @@ def estimate(
     loaded, device = load_weights(options.weights), choose_device(options.device)
     predictor = HeightPredictor(loaded, device)
     progress.log(f"Weights {loaded.card.name}, device {device.description}")
-    size_m = options.working_m or loaded.card.working_m_per_px
+    size_m = partial(_choose_size, loaded.card, wanted_m=options.working_m)
     with (
         open_raster(path, m_per_px=size_m, options=options.raster) as reader,
         height_field(reader.grid, folder) as heights,
