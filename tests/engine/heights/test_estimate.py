@@ -256,7 +256,7 @@ def test_half_the_resolution_is_asked_for_by_the_size_of_pixels(truthful, image,
 
 @pytest.mark.parametrize(("own_m", "working_m"), [(5.0, None), (1.0, 0.2)])
 def test_pixels_that_hold_nothing_at_the_network_s_size_are_refused(image, run, own_m, working_m):
-    path = image(Place(None, Affine.identity()))
+    path = image(Place(None, Affine.identity()), heights=heights_of(OWN))
     with pytest.raises(RasterError, match=r"too coarse to be seen at .* at most 4 times as coarse"):
         run(path, raster=RasterOptions(source_m_per_px=own_m), working_m=working_m)
 
