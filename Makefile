@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
-SIZE ?= 1024
+SIZE ?= 2048
 OUT ?= out
 SCENE := $(OUT)/scene_$(SEED)_$(SIZE)
 RASTER ?= $(SCENE)/rgb.tif
-CONFIG ?= training/configs/roads_short.toml
+TASK ?= roads
+CONFIG ?= training/configs/$(TASK)_short.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench train clean
@@ -16,17 +17,21 @@ CONFIG ?= training/configs/roads_short.toml
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-# The built-in scene knows its true roads, so the result is compared with them.
-run: $(VENV)/.engine $(filter $(SCENE)/rgb.tif,$(RASTER)) ## extract roads from the built-in scene, or from RASTER=path
+# The built-in scene knows its true roads and heights, so the results are compared with them.
+run: $(VENV)/.engine $(filter $(SCENE)/rgb.tif,$(RASTER)) ## roads and heights of the built-in scene, or of RASTER=path
 	mkdir -p "$(OUT)"
 	$(BIN)/plumbline roads "$(RASTER)" "$(OUT)/roads.gpkg" --preview "$(OUT)/roads.png"
+	$(BIN)/plumbline heights "$(RASTER)" "$(OUT)/heights.tif" --preview "$(OUT)/heights.png" \
+		--rectified "$(OUT)/rectified_heights.tif" --rectified-rgb "$(OUT)/rectified.tif"
 ifeq ($(RASTER),$(SCENE)/rgb.tif)
 	$(BIN)/plumbline evaluate roads "$(OUT)/roads.gpkg" "$(SCENE)/truth.gpkg" --image "$(RASTER)" \
 		--layers "$(OUT)/compared.gpkg" --picture "$(OUT)/compared.png"
+	$(BIN)/plumbline evaluate heights "$(OUT)/heights.tif" "$(SCENE)/height.tif" --image "$(RASTER)" \
+		--picture "$(OUT)/compared_heights.png"
 endif
 
 $(SCENE)/rgb.tif: | $(VENV)/.engine
-	$(BIN)/python -m training scenes "$(SCENE)" --seed $(SEED) --size $(SIZE)
+	$(BIN)/python -m training scenes "$(SCENE)" --seed $(SEED) --size $(SIZE) --m-per-px 0.5 --off-nadir 25
 
 test: $(VENV)/.development ## run all tests
 	sh scripts/system_packages.sh
@@ -42,8 +47,8 @@ lint: $(VENV)/.development ## style, types, borders between packages, security s
 bench: $(VENV)/.development ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks
 
-train: $(VENV)/.development ## train by CONFIG=file with DATA=folder, resuming where it stopped
-	$(BIN)/python -m training roads --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") --resume
+train: $(VENV)/.development ## train TASK=roads or heights by CONFIG=file with DATA=folder, resuming where it stopped
+	$(BIN)/python -m training $(TASK) --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") --resume
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) $(OUT)

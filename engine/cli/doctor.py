@@ -18,4 +18,4 @@ def command(*, as_json: bool) -> None:
     for section, values in findings.items():
         click.echo(section)
         for name, value in values.items():
-            click.echo(f"  {name:<16}{value}")
+            click.echo(f"  {name:<15} {value}")
