@@ -47,8 +47,9 @@ lint: $(VENV)/.development ## style, types, borders between packages, security s
 bench: $(VENV)/.development ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks
 
-train: $(VENV)/.development ## train TASK=roads or heights by CONFIG=file with DATA=folder, resuming where it stopped
-	$(BIN)/python -m training $(TASK) --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") --resume
+train: $(VENV)/.development ## train TASK=roads or heights by CONFIG=file with DATA=folder from START=weights; a stopped run goes on
+	$(BIN)/python -m training $(TASK) --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") \
+		$(if $(START),--start "$(START)") --resume
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) $(OUT)
