@@ -37,7 +37,7 @@ class RoadTask:
         """Make a network with fresh weights, or with known ones.
 
         Raises:
-            TrainingError: The known weights are those of another network.
+            TrainingError: The known weights have too little in common with the network.
             WeightsError: There is no such network, or no such weights.
         """
         return make_network(self.recipe.network.name, self.recipe.network.options, start=self.start)
