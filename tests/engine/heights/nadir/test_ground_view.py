@@ -27,36 +27,17 @@ from engine.progress import Silent
 from engine.raster.grid import Grid
 from engine.raster.source import Source
 from engine.raster.writer import NODATA, Placement
+from tests.engine.heights.nadir.raster_samples import HALF_METRES, write_raster
 from training.scenes.options import SceneOptions
 from training.scenes.scene import CRS, render_scene
 
 PLACES = {
-    "utm": (CRS, Affine(0.5, 0, 5e5, 0, -0.5, 5.4e6)),
+    "utm": (CRS, HALF_METRES),
     "rotated": (CRS, Affine.translation(5e5, 5.4e6) @ Affine.rotation(33) @ Affine.scale(0.5, -0.5)),
     "degrees": ("EPSG:4326", Affine(9e-6, 0, 11, 0, -4.5e-6, 60)),
     "not square": (CRS, Affine(0.4, 0, 5e5, 0, -0.9, 5.4e6)),
     "no place": (None, Affine.identity()),
 }
-
-
-def _write(path, planes, crs=CRS, transform=PLACES["utm"][1], tags=None, **profile):
-    planes = planes if planes.ndim == 3 else planes[None]
-    count, height, width = planes.shape
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        count=count,
-        height=height,
-        width=width,
-        dtype=planes.dtype,
-        crs=crs,
-        transform=transform,
-        **profile,
-    ) as file:
-        file.write(planes)
-        file.update_tags(**(tags or {}))
-    return path
 
 
 def _read(path):
@@ -108,8 +89,8 @@ def test_the_result_does_not_depend_on_the_blocks(tmp_path, monkeypatch, seed, a
     monkeypatch.setattr("engine.heights.nadir.ground_view.CORE_PX", 48)
     height, rgb = _rough(seed, 150, 110)
     pose = Pose(angle_rad, scale)
-    raster = _write(tmp_path / "rgb.tif", rgb)
-    heights = _write(tmp_path / "height.tif", height, nodata=np.nan)
+    raster = write_raster(tmp_path / "rgb.tif", rgb)
+    heights = write_raster(tmp_path / "height.tif", height, nodata=np.nan)
     expected = _in_memory(height, pose, rgb)
     found, colours, count = _by_blocks(raster, heights, pose, core_px)
     assert count == -(-150 // core_px) * -(-110 // core_px)
@@ -136,8 +117,8 @@ def _town(*, overpasses=False):
 def _town_files(folder, place):
     aslant, _ = _town()
     crs, transform = PLACES[place]
-    raster = _write(folder / "rgb.tif", aslant.rgb, crs, transform, photometric="rgb")
-    heights = _write(folder / "height.tif", aslant.height_m, crs, transform, nodata=NODATA)
+    raster = write_raster(folder / "rgb.tif", aslant.rgb, crs, transform, photometric="rgb")
+    heights = write_raster(folder / "height.tif", aslant.height_m, crs, transform, nodata=NODATA)
     return raster, heights, Pose(aslant.angle_rad, aslant.scale_px_per_m)
 
 
@@ -200,7 +181,7 @@ def test_footprints_are_within_a_pixel(tmp_path):
 def test_roads_and_overpasses_are_within_a_pixel(tmp_path):
     aslant, _ = _town(overpasses=True)
     crs, transform = PLACES["not square"]
-    heights = _write(tmp_path / "height.tif", aslant.height_m, crs, transform, nodata=NODATA)
+    heights = write_raster(tmp_path / "height.tif", aslant.height_m, crs, transform, nodata=NODATA)
     pose = Pose(aslant.angle_rad, aslant.scale_px_per_m)
     shown = aslant.image_graph.vertices
     with HeightRaster(
@@ -221,8 +202,8 @@ def test_roads_and_overpasses_are_within_a_pixel(tmp_path):
 
 def test_a_view_from_nadir_stays_as_it_is(tmp_path):
     height, rgb = _rough(1, 60, 50)
-    raster = _write(tmp_path / "rgb.tif", rgb)
-    heights = _write(tmp_path / "height.tif", height, nodata=np.nan)
+    raster = write_raster(tmp_path / "rgb.tif", rgb)
+    heights = write_raster(tmp_path / "height.tif", height, nodata=np.nan)
     write_ground_view(
         str(raster),
         heights,
@@ -237,8 +218,8 @@ def test_a_view_from_nadir_stays_as_it_is(tmp_path):
 
 def test_nothing_piles_up_at_the_border(tmp_path):
     height = np.full((40, 40), 30.0, dtype=np.float32)
-    raster = _write(tmp_path / "rgb.tif", np.full((3, 40, 40), 200, dtype=np.uint8))
-    heights = _write(tmp_path / "height.tif", height)
+    raster = write_raster(tmp_path / "rgb.tif", np.full((3, 40, 40), 200, dtype=np.uint8))
+    heights = write_raster(tmp_path / "height.tif", height)
     write_ground_view(str(raster), heights, Pose(0.0, 1.0), rectified=tmp_path / "r.tif", rectified_rgb=None)
     found = _read(tmp_path / "r.tif")
     assert np.isnan(found[:30]).all()
@@ -256,11 +237,11 @@ def test_what_is_no_image_moves_nowhere(tmp_path, kind):
     if kind == "alpha":
         planes = np.concatenate([rgb, np.where(valid, np.uint8(255), np.uint8(0))[None]])
         profile = {"photometric": "rgb", "alpha": "yes"}
-    raster = _write(tmp_path / "rgb.tif", planes, **profile)
+    raster = write_raster(tmp_path / "rgb.tif", planes, **profile)
     if kind == "mask":
         with rasterio.open(raster, "r+") as file:
             file.write_mask(valid)
-    heights = _write(tmp_path / "height.tif", height)
+    heights = write_raster(tmp_path / "height.tif", height)
     pose = Pose(0.7, 0.5)
     write_ground_view(
         str(raster), heights, pose, rectified=tmp_path / "r.tif", rectified_rgb=tmp_path / "c.tif"
@@ -273,8 +254,8 @@ def test_what_is_no_image_moves_nowhere(tmp_path, kind):
 
 def test_sixteen_bits_come_out_as_the_reader_shows_them(tmp_path):
     height, rgb = _rough(5, 60, 50)
-    raster = _write(tmp_path / "rgb.tif", rgb.astype(np.uint16) * 8)
-    heights = _write(tmp_path / "height.tif", height, nodata=np.nan)
+    raster = write_raster(tmp_path / "rgb.tif", rgb.astype(np.uint16) * 8)
+    heights = write_raster(tmp_path / "height.tif", height, nodata=np.nan)
     source = Source(str(raster), (3, 1, 2))
     shown = source.read(Grid(PLACES["utm"][1], 60, 50, None, 1.0).whole).rgb
     source.close()
@@ -288,9 +269,9 @@ def test_sixteen_bits_come_out_as_the_reader_shows_them(tmp_path):
 
 def test_heights_of_a_part_give_a_view_of_that_part(tmp_path):
     height, rgb = _rough(6, 60, 50)
-    raster = _write(tmp_path / "rgb.tif", rgb)
+    raster = write_raster(tmp_path / "rgb.tif", rgb)
     moved = PLACES["utm"][1] @ Affine.translation(7, 11)
-    heights = _write(tmp_path / "height.tif", height[11:41, 7:47], transform=moved, nodata=np.nan)
+    heights = write_raster(tmp_path / "height.tif", height[11:41, 7:47], transform=moved, nodata=np.nan)
     pose = Pose(2.0, 0.5)
     write_ground_view(
         str(raster), heights, pose, rectified=tmp_path / "r.tif", rectified_rgb=tmp_path / "c.tif"
@@ -306,8 +287,8 @@ def test_heights_of_a_part_give_a_view_of_that_part(tmp_path):
 def test_nothing_is_rectified_twice(tmp_path, which):
     height, rgb = _rough(7, 30, 30)
     tags = {GROUND_VIEW: "yes"}
-    raster = _write(tmp_path / "rgb.tif", rgb, tags=tags if which == "raster" else None)
-    heights = _write(
+    raster = write_raster(tmp_path / "rgb.tif", rgb, tags=tags if which == "raster" else None)
+    heights = write_raster(
         tmp_path / "height.tif", np.nan_to_num(height), tags=tags if which == "heights" else None
     )
     with pytest.raises(RasterError, match="rectified already"):
@@ -329,8 +310,8 @@ class _Stop(Silent):
 @pytest.mark.parametrize("what", ["looking for what is high", "rectifying", "writing"])
 def test_cancelling_leaves_nothing(tmp_path, what):
     height, rgb = _rough(8, 30, 30)
-    raster = _write(tmp_path / "rgb.tif", rgb)
-    heights = _write(tmp_path / "height.tif", np.nan_to_num(height))
+    raster = write_raster(tmp_path / "rgb.tif", rgb)
+    heights = write_raster(tmp_path / "height.tif", np.nan_to_num(height))
     (tmp_path / "r.tif").write_text("old")
     with pytest.raises(Cancelled):
         write_ground_view(
@@ -349,8 +330,8 @@ def test_memory_is_bounded_by_the_block_not_by_the_raster(tmp_path):
     rows, cols = 2560, 512
     height = np.zeros((rows, cols), dtype=np.float32)
     height[500:540, 200:260] = 50.0
-    raster = _write(tmp_path / "rgb.tif", np.full((3, rows, cols), 90, dtype=np.uint8), tiled=True)
-    heights = _write(tmp_path / "height.tif", height, tiled=True)
+    raster = write_raster(tmp_path / "rgb.tif", np.full((3, rows, cols), 90, dtype=np.uint8), tiled=True)
+    heights = write_raster(tmp_path / "height.tif", height, tiled=True)
     peaks = []
     for core_px in (256, rows):
         with ExitStack() as files:

@@ -7,7 +7,6 @@ from math import pi
 import numpy as np
 import pytest
 import rasterio
-from affine import Affine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
@@ -22,29 +21,11 @@ from engine.heights.view import View
 from engine.progress import Silent
 from engine.raster.source import Source
 from engine.raster.writer import Placement
+from tests.engine.heights.nadir.raster_samples import write_raster
 from training.scenes.options import SceneOptions
 from training.scenes.scene import render_scene
 
 ANGLES = (0.0, 0.4, pi / 2, 2.0, pi, -2.7)
-
-
-def _write(path, planes, **profile):
-    planes = planes if planes.ndim == 3 else planes[None]
-    count, height, width = planes.shape
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        count=count,
-        height=height,
-        width=width,
-        dtype=planes.dtype,
-        crs="EPSG:32633",
-        transform=Affine(0.5, 0, 5e5, 0, -0.5, 5.4e6),
-        **profile,
-    ) as file:
-        file.write(planes)
-    return path
 
 
 def _named(rows, cols):
@@ -130,9 +111,9 @@ def test_the_result_does_not_depend_on_the_blocks(tmp_path, seed, angle_rad, cor
         height[row : row + 9, col : col + 7] = draw.uniform(5, 30)
     height[draw.random(height.shape) < 0.02] = np.nan
     rgb = draw.integers(1, 256, (3, 120, 90), dtype=np.uint8)
-    raster, pose = _write(tmp_path / "rgb.tif", rgb), Pose(angle_rad, 0.9)
+    raster, pose = write_raster(tmp_path / "rgb.tif", rgb), Pose(angle_rad, 0.9)
     whole = true_ortho(height, pose, rgb, np.ones(height.shape, dtype=bool))
-    _write(tmp_path / "h.tif", height, nodata=np.nan)
+    write_raster(tmp_path / "h.tif", height, nodata=np.nan)
     image = Source(str(raster), None)
     with HeightRaster(str(tmp_path / "h.tif"), Placement.of_file(image.dataset)) as heights:
         for window, part in rectify_blocks(image, heights, pose, core_px=core_px, on_ground=True):
@@ -143,8 +124,8 @@ def test_the_result_does_not_depend_on_the_blocks(tmp_path, seed, angle_rad, cor
 
 def test_a_rectified_file_serves_as_heights_on_the_ground(tmp_path):
     aslant, nadir = _town()
-    raster = str(_write(tmp_path / "rgb.tif", aslant.rgb))
-    heights = _write(tmp_path / "h.tif", nadir.height_m)
+    raster = str(write_raster(tmp_path / "rgb.tif", aslant.rgb))
+    heights = write_raster(tmp_path / "h.tif", nadir.height_m)
     with rasterio.open(heights, "r+") as file:
         file.update_tags(**{GROUND_VIEW: "yes", "PLUMBLINE_ANGLE_RAD": "1", "PLUMBLINE_SCALE_PX_PER_M": "0"})
     files = RectifiedFiles(tmp_path / "out.tif", tmp_path / "r.tif")
