@@ -31,7 +31,8 @@ CLEAR_LEAN_PX = 4.0
 
 WALL_WEIGHT = 40.0
 """How much more a wall says of the direction than a pixel of a roof that leans by a pixel: roofs show it only
-by what is beside them. With equal weights nothing was learned in 500 steps, with these it was in 100."""
+by what is beside them. In trials, without it nothing was learned in 450 steps of oblique scenes, with it
+something in 100 (with fewer other augmentations as well)."""
 
 ErrorShape = Literal["squared", "robust", "r2"]
 """How errors of heights and lengths count."""
