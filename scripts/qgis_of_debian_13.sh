@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make a folder with Debian 13 and its QGIS, and print the path of a program that runs its Python.
-# Needs root, for debootstrap and chroot. The checkout and /tmp are seen inside under the same paths.
+# Needs root, for debootstrap and chroot. The checkout and /tmp are seen inside under the same paths, the
+# machine itself under /host, and /engine_python runs the checkout's interpreter there.
 # usage: qgis_of_debian_13.sh FOLDER
 set -eu
 root=$1
@@ -32,12 +33,16 @@ if [ ! -e "$root/.ready" ]; then
 fi
 # Mounts live in a namespace of their own and end with the program: nothing stays mounted in the folder.
 program=$root/python
-mkdir -p "$root/tmp" "$root$here"
+mkdir -p "$root/tmp" "$root$here" "$root/host"
+cat >"$root/engine_python" <<EOF
+#!/bin/sh
+exec chroot /host "$here/.venv/bin/python" "\$@"
+EOF
 cat >"$program" <<EOF
 #!/bin/sh
 exec unshare --mount --propagation private sh -c '
-    mount --bind /tmp "$root/tmp" && mount --bind "$here" "$root$here" && mount -t proc proc "$root/proc" &&
+    mount --rbind / "$root/host" && mount --bind /tmp "$root/tmp" && mount --bind "$here" "$root$here" && mount -t proc proc "$root/proc" &&
     exec chroot "$root" /usr/bin/python3 "\$@"' python "\$@"
 EOF
-chmod +x "$program"
+chmod +x "$program" "$root/engine_python"
 echo "$program"

@@ -1,0 +1,1 @@
+"""Click on a road, get the network around it, and accept what is right."""

@@ -1,0 +1,1 @@
+"""Speaks with the engine process; needs neither QGIS nor Qt."""

@@ -1,0 +1,1 @@
+"""Makes the private environment that the engine runs in; needs neither QGIS nor Qt."""
