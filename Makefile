@@ -12,10 +12,10 @@ TASK ?= roads
 CONFIG ?= training/configs/$(TASK)_short.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench train clean
+.PHONY: help run test lint package install-plugin translations bench train clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 23
 
 # The built-in scene knows its true roads and heights, so the results are compared with them.
 run: $(VENV)/.engine $(filter $(SCENE)/rgb.tif,$(RASTER)) ## roads and heights of the built-in scene, or of RASTER=path
@@ -36,13 +36,24 @@ $(SCENE)/rgb.tif: | $(VENV)/.engine
 test: $(VENV)/.development ## run all tests
 	sh scripts/system_packages.sh
 	$(BIN)/python -m pytest
+	scripts/in_qgis.sh /usr/bin/python3 "$(CURDIR)/$(BIN)/python"
 
 lint: $(VENV)/.development ## style, types, borders between packages, security scan
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --recursive engine
+	$(BIN)/bandit --quiet --recursive engine qgis_plugin
+	for script in scripts/*.sh; do sh -n "$$script" || exit; done
+
+package: $(VENV)/.engine ## the plugin's zip, in dist/
+	$(BIN)/python -m scripts.package
+
+install-plugin: $(VENV)/.engine ## put the plugin into your QGIS, or into PROFILE=folder
+	$(BIN)/python -m scripts.install_plugin "$(PROFILE)"
+
+translations: $(VENV)/.engine ## write the texts to translate into qgis_plugin/i18n
+	$(BIN)/python -m scripts.translations
 
 bench: $(VENV)/.development ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks
@@ -52,7 +63,7 @@ train: $(VENV)/.development ## train TASK=roads or heights by CONFIG=file with D
 		$(if $(START),--start "$(START)") --resume
 
 clean: ## remove the environment and what was made
-	rm -rf $(VENV) $(OUT)
+	rm -rf $(VENV) $(OUT) dist
 
 $(VENV)/pyvenv.cfg:
 	sh scripts/python_environment.sh "$(PYTHON)" "$(VENV)"
