@@ -59,3 +59,17 @@ class ResumeError(EngineError):
 
 class Cancelled(Exception):  # noqa: N818 - a wish of the user, not an error
     """The user asked to stop. Not an ``EngineError``: nothing went wrong."""
+
+
+def as_engine_error(error: BaseException) -> EngineError | None:
+    """Return what a user can mend of a failure; None where it is the programmer's.
+
+    Args:
+        error: Whatever was raised. Of disks and memory, what the libraries did not foresee is the user's too.
+    """
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, OSError | MemoryError):
+        what = " ".join(str(error).split()) or "there is not enough memory"
+        return EngineError(f"The machine failed the work: {what}. Mend that, then try again.")
+    return None

@@ -42,7 +42,10 @@ class _Rooms(click.Group):
 
 @click.group(
     cls=_Rooms,
-    rooms=("roads", "heights", "rectify", "footprints", "challenge", "evaluate", "convert", "doctor"),
+    rooms=(
+        *("roads", "heights", "rectify", "footprints", "challenge"),
+        *("evaluate", "convert", "doctor", "serve"),
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(VERSION, prog_name="plumbline")

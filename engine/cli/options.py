@@ -1,20 +1,18 @@
 """What commands share: kinds of options, progress, and how a command ends."""
 
 import math
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from engine.cli import STOPPED
-from engine.errors import Cancelled, EngineError
+from engine.errors import Cancelled, EngineError, as_engine_error
 from engine.raster.extent import Extent
 from engine.reporting import Bar, JsonLines
+from engine.stopping import stopped_by_signals
 
 
 class Number(click.FloatRange):
@@ -132,38 +130,6 @@ def make_reporter(progress: str) -> Bar | JsonLines:
     return JsonLines() if progress == "json" else Bar()
 
 
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let signals to end stop what is inside, whatever it makes of them.
-
-    Libraries in C turn an exception out of a signal into an error of their own: weights would be called
-    damaged because somebody stopped while they were read.
-
-    Raises:
-        Cancelled: A signal came.
-    """
-    asked = False
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
-        raise Cancelled
-
-    numbers = [signal.SIGTERM]
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not switched off, as nohup does
-        numbers.append(signal.SIGINT)
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    except Exception as error:
-        if asked:
-            raise Cancelled from error
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-
-
 def finish(
     reporter: Bar | JsonLines, work: Callable[[], Sequence[Path]], *, stopped: str = "Stopped."
 ) -> None:
@@ -175,17 +141,15 @@ def finish(
         stopped: What to say when the user stops it.
     """
     try:
-        with _stoppable():
+        with stopped_by_signals():
             for output in work():
                 reporter.done(str(output))
-    except EngineError as error:
-        reporter.failed(error.code, " ".join(str(error).split()))
-        sys.exit(1)
     except (Cancelled, KeyboardInterrupt):
         reporter.failed("cancelled", stopped)
         sys.exit(STOPPED)
-    except (OSError, MemoryError) as error:
-        # Whatever the library did not foresee of disks and memory: still the user's to mend.
-        what = " ".join(str(error).split()) or "there is not enough memory"
-        reporter.failed("engine", f"The machine failed the work: {what}. Mend that, then try again.")
+    except Exception as error:
+        foreseen = as_engine_error(error)
+        if foreseen is None:
+            raise
+        reporter.failed(foreseen.code, " ".join(str(foreseen).split()))
         sys.exit(1)

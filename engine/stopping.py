@@ -1,0 +1,128 @@
+"""How work is stopped in its midst: by a signal from outside, or by another thread."""
+
+import _thread
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from engine.errors import Cancelled
+
+_WAKE = signal.SIGUSR1 if os.name == "posix" else signal.SIGTERM
+"""Says to the main thread that there is a wish to hear. On Windows nobody outside sends this one."""
+
+
+class Stop:
+    """A wish to stop one piece of work of the main thread; any thread may have it.
+
+    Attributes:
+        asked: Whether somebody wishes it.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._listening = False
+        self._deferred = False
+
+    def ask(self) -> None:
+        """Wish it: what the main thread does within ``stopped_by`` ends as soon as it runs Python again."""
+        self.asked = True
+        if self._listening:
+            _wake_main_thread()
+
+    def check(self) -> None:
+        """Stop here if somebody wishes it.
+
+        Raises:
+            Cancelled: Somebody does.
+        """
+        if self.asked:
+            raise Cancelled
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Let what is inside come to its end: half a message would garble all that follow."""
+        self._deferred = True
+        try:
+            yield
+        finally:
+            self._deferred = False
+
+    def listen(self) -> None:
+        """Begin to hear the wish."""
+        signal.signal(_WAKE, self._hear)
+        self._listening = True
+        self.check()
+
+    def leave(self) -> None:
+        """Hear it no more. The handler stays: a wish that comes late does no harm, least of all to others."""
+        self._listening = False
+
+    def _hear(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.asked and self._listening and not self._deferred:
+            # Once only: what tidies up is left in peace.
+            self._listening = False
+            raise Cancelled
+
+
+def _wake_main_thread() -> None:
+    if os.name == "posix":
+        # A signal to the thread itself also ends its waiting for locks and processes.
+        signal.pthread_kill(threading.main_thread().ident or 0, _WAKE)
+    else:
+        _thread.interrupt_main(_WAKE)
+
+
+@contextmanager
+def stopped_by(stop: Stop) -> Iterator[None]:
+    """Let a wish of another thread stop what is inside, whatever libraries make of it.
+
+    Libraries in C turn an exception that comes in their midst into an error of their own: weights would be
+    called damaged because somebody stopped while they were read. Here it is turned back.
+
+    Args:
+        stop: The wish; it may have been there before.
+
+    Raises:
+        Cancelled: Somebody wished it.
+    """
+    try:
+        stop.listen()
+        yield
+    except Exception as error:
+        if stop.asked:
+            raise Cancelled from error
+        raise
+    finally:
+        stop.leave()
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let signals to end stop what is inside, whatever libraries make of them; see ``stopped_by``.
+
+    Raises:
+        Cancelled: A signal came.
+    """
+    asked = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        raise Cancelled
+
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not switched off, as nohup does
+        numbers.append(signal.SIGINT)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    except Exception as error:
+        if asked:
+            raise Cancelled from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
