@@ -23,7 +23,8 @@ def say_engine_missing(bar: Any, text: str, on_set_up: Callable[[], None]) -> No
     """
     message = bar.createMessage("Plumbline", text)
     button = QPushButton(tr("Set up…"), message)
-    button.clicked.connect(lambda: (bar.popWidget(message), on_set_up()))
+    button.clicked.connect(lambda *_: bar.popWidget(message))
+    button.clicked.connect(lambda *_: on_set_up())
     message.layout().addWidget(button)
     bar.pushWidget(message, Qgis.MessageLevel.Warning)
 

@@ -53,8 +53,8 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Ends when idle for"), self._idle)
         note = QLabel(
             tr(
-                "The engine runs beside QGIS as a program of its own and keeps its networks in memory until it"
-                " has been idle for this long. Everything stays on this machine."
+                "The engine runs beside QGIS as a program of its own, and keeps its networks in memory until"
+                " it has been idle for so long. Everything stays on this machine."
             )
         )
         note.setWordWrap(True)

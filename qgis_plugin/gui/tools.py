@@ -72,13 +72,10 @@ class Tools:
         return action
 
     def _add_click(self) -> QAction:
-        click = self._action(
-            "clickroads", tr("Extract roads by clicking"), self._toggle_click, _CLICK_SHORTCUT
-        )
+        text = tr("Extract roads by clicking")
+        click = self._action("clickroads", text, self._toggle_click, _CLICK_SHORTCUT)
         click.setCheckable(True)
-        click.setToolTip(
-            tr("<b>Extract roads by clicking</b><br>Click on a road to be offered the network around it")
-        )
+        click.setToolTip(f"<b>{text}</b><br>{tr('Click on a road to be offered the network around it')}")
         self._bar.addAction(click)
         self._menu.addSeparator()
         return click

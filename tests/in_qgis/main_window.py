@@ -1,5 +1,7 @@
 """QGIS's main window as far as a plugin sees it, of real classes: an application is not needed for it."""
 
+# ruff: noqa: N802 - the methods are called as in QGIS
+
 from qgis.gui import QgsGui, QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QMainWindow
