@@ -116,6 +116,8 @@ def main():
     """Read until told to stop, or until nobody is there."""
     if START == "dies":
         sys.exit("ModuleNotFoundError: No module named 'torch'")
+    if START == "never ends":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for line in sys.stdin:
         message = json.loads(line)
         if message["method"] == "cancel":

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 _SIGNALS = {
+    2: "another program asked it to end",
     4: "it used an instruction that this processor does not have",
     6: "it gave up on a fault within a library",
     8: "a fault in arithmetic within a library",

@@ -8,7 +8,7 @@ import subprocess  # nosec B404
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -19,6 +19,9 @@ from .protocol import MOST_LINE_BYTES
 
 _MOST_STDERR_LINES = 40
 _MOST_STDERR_LINE_BYTES = 2000
+
+_LAST_WORDS_S = 2.0
+"""How long a process that has ended may keep its pipes open: something that it started can outlive it."""
 
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _CREATE_NO_WINDOW = 0x08000000
@@ -58,7 +61,8 @@ class ChildProcess:
             raise FileNotFoundError(f"{command[0]} is not an absolute path")
         self._on_line, self._on_stderr, self._on_end = on_line, on_stderr, on_end
         self._stderr_tail: deque[str] = deque(maxlen=_MOST_STDERR_LINES)
-        # A list with an absolute path, and no shell. Unbuffered: a buffered reader that a thread still waits in stops Python from ending.
+        # An absolute path, arguments as a list, no shell. And unbuffered: Python cannot end while a thread
+        # waits in a buffered reader.
         self._popen: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 # nosec B603
             list(command),
             bufsize=0,
@@ -134,16 +138,13 @@ class ChildProcess:
         code = self._popen.wait()
         # Whatever it started has lost its purpose, and would hold our pipes open.
         self.kill()
-        _join(self._readers, timeout_s=2.0)
-        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
-            with suppress(OSError):
-                _pipe(pipe).close()
+        for reader in self._readers:
+            reader.join(_LAST_WORDS_S)
+        if not any(reader.is_alive() for reader in self._readers):
+            for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+                with suppress(OSError):
+                    _pipe(pipe).close()
         self._on_end(code)
-
-
-def _join(threads: Iterable[threading.Thread], *, timeout_s: float) -> None:
-    for thread in threads:
-        thread.join(timeout_s)
 
 
 def _pipe(pipe: Optional[IO[bytes]]) -> IO[bytes]:
