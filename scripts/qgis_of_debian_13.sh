@@ -1,7 +1,8 @@
 #!/bin/sh
-# Make a folder with Debian 13 and its QGIS, and print the path of a program that runs its Python.
-# Needs root, for debootstrap and chroot. The checkout and /tmp are seen inside under the same paths, the
-# machine itself under /host, and /engine_python runs the checkout's interpreter there.
+# Make a folder with Debian 13 and its QGIS, and print the path of a program that runs its Python; the program
+# qgis_process beside it runs the other one. Needs root, for debootstrap and chroot. The checkout and /tmp are
+# seen inside under the same paths, the machine itself under /host, and /engine_python runs the checkout's
+# interpreter there.
 # usage: qgis_of_debian_13.sh FOLDER
 set -eu
 root=$1
@@ -31,18 +32,19 @@ if [ ! -e "$root/.ready" ]; then
         { tail -n 5 "$root.log" >&2; exit 1; }
     touch "$root/.ready"
 fi
-# Mounts live in a namespace of their own and end with the program: nothing stays mounted in the folder.
-program=$root/python
 mkdir -p "$root/tmp" "$root$here" "$root/host"
 cat >"$root/engine_python" <<EOF
 #!/bin/sh
 exec chroot /host "$here/.venv/bin/python" "\$@"
 EOF
-cat >"$program" <<EOF
+# Mounts live in a namespace of their own and end with the program: nothing stays mounted in the folder.
+for program in python3 qgis_process; do
+    cat >"$root/${program%3}" <<EOF
 #!/bin/sh
 exec unshare --mount --propagation private sh -c '
     mount --rbind / "$root/host" && mount --bind /tmp "$root/tmp" && mount --bind "$here" "$root$here" && mount -t proc proc "$root/proc" &&
-    exec chroot "$root" /usr/bin/python3 "\$@"' python "\$@"
+    PLUMBLINE_PYTHON=/engine_python exec chroot "$root" /usr/bin/$program "\$@"' $program "\$@"
 EOF
-chmod +x "$program" "$root/engine_python"
-echo "$program"
+done
+chmod +x "$root/engine_python" "$root/python" "$root/qgis_process"
+echo "$root/python"
