@@ -38,7 +38,7 @@ class Engine:
     Args:
         find_interpreter: Returns the absolute path of the engine's Python, or raises ``EngineMissing``;
             called before each start, in that other thread.
-        idle_s: The engine ends after so long without work.
+        idle_s: The engine ends after so long without work; may be set later, for the next process.
         log: Told what happens to the process, and what it writes to its standard error.
         start_s: How long it may take until it answers first: libraries are read from a cold disk.
         grace_s: A cancelled request has so long to stop by itself; then the process is killed.
@@ -54,7 +54,7 @@ class Engine:
         grace_s: float = 1.5,
     ) -> None:
         self._find_interpreter = find_interpreter
-        self._idle_s = idle_s
+        self.idle_s = idle_s
         self._log = partial(call, log)
         self._mailbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._conversation = Conversation(
@@ -136,7 +136,7 @@ class Engine:
 
     def _start(self, number: int) -> ChildProcess:
         """Start process ``number``; what it says goes to the mailbox."""
-        command = engine_command(self._find_interpreter(), idle_s=self._idle_s)
+        command = engine_command(self._find_interpreter(), idle_s=self.idle_s)
         self._log(f"Starting the engine: {command[0]}")
         put, conversation = self._mailbox.put, self._conversation
         return ChildProcess(
