@@ -38,12 +38,13 @@ cat >"$root/engine_python" <<EOF
 exec chroot /host "$here/.venv/bin/python" "\$@"
 EOF
 # Mounts live in a namespace of their own and end with the program: nothing stays mounted in the folder.
-for program in python3 qgis_process; do
-    cat >"$root/${program%3}" <<EOF
+# The script around qgis_process.bin would add options to it that only the desktop knows.
+for program in python=python3 qgis_process=qgis_process.bin; do
+    cat >"$root/${program%=*}" <<EOF
 #!/bin/sh
 exec unshare --mount --propagation private sh -c '
     mount --rbind / "$root/host" && mount --bind /tmp "$root/tmp" && mount --bind "$here" "$root$here" && mount -t proc proc "$root/proc" &&
-    PLUMBLINE_PYTHON=/engine_python exec chroot "$root" /usr/bin/$program "\$@"' $program "\$@"
+    exec chroot "$root" /usr/bin/env --chdir="$here" /usr/bin/${program#*=} "\$@"' ${program%=*} "\$@"
 EOF
 done
 chmod +x "$root/engine_python" "$root/python" "$root/qgis_process"
