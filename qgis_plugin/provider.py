@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms import algorithms
+from .icon import icon, icon_path
 
 
 class PlumblineProvider(QgsProcessingProvider):
@@ -16,8 +20,22 @@ class PlumblineProvider(QgsProcessingProvider):
         """Return what the toolbox shows."""
         return "Plumbline"
 
+    def icon(self) -> QIcon:
+        """Return the plugin's icon."""
+        return icon("plumbline")
+
+    def svgIconPath(self) -> str:
+        """Return the plugin's icon as a file."""
+        return icon_path("plumbline")
+
     def loadAlgorithms(self) -> None:
         """Add the algorithms."""
+        for algorithm in algorithms():
+            self.addAlgorithm(algorithm)
+
+    def supportsNonFileBasedOutput(self) -> bool:
+        """Tell dialogs to offer files only: the engine writes neither databases nor layers in memory."""
+        return False
 
     def supportedOutputVectorLayerExtensions(self) -> list[str]:
         """Name the formats that the engine writes."""

@@ -29,3 +29,8 @@ IDLE_MINUTES = "idle_minutes"
 """The engine ends after so long without work."""
 
 IDLE_MINUTES_DEFAULT = 15.0
+
+DEVICE = "device"
+"""What click-to-extract runs on: "auto", "cpu" or "cuda"; algorithms have a parameter for it."""
+
+DEVICE_DEFAULT = "auto"
