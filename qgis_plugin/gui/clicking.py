@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 
 from ..compatibility import QAction
+from .messages import Messages
 
 
 class Clicking:
@@ -15,13 +16,13 @@ class Clicking:
     Args:
         iface: QGIS's main window.
         action: Is checked while the tool is active.
-        on_engine_missing: Called with a text when there is no engine to ask.
+        messages: Told when there is no engine to ask.
     """
 
-    def __init__(self, iface: Any, action: QAction, on_engine_missing: Callable[[str], None]) -> None:
+    def __init__(self, iface: Any, action: QAction, messages: Messages) -> None:
         self._iface = iface
         self._action = action
-        self._on_engine_missing = on_engine_missing
+        self._messages = messages
         self._session: Any = None
         self._tool: Any = None
         self._panel: Any = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
-from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from ..engine_setup.folders import default_folder, this_machine
 from ..icon import icon
 from ..settings import (
+    DEVICE,
+    DEVICE_DEFAULT,
     ENGINE_FOLDER,
     IDLE_MINUTES,
     IDLE_MINUTES_DEFAULT,
@@ -42,6 +44,10 @@ class OptionsPage(QgsOptionsPageWidget):
         self._idle = QSpinBox()
         self._idle.setRange(1, 24 * 60)
         self._idle.setSuffix(tr(" min"))
+        self._device = QComboBox()
+        self._device.addItem(tr("GPU if there is one, else the processor"), "auto")
+        self._device.addItem(tr("Processor"), "cpu")
+        self._device.addItem(tr("GPU (CUDA)"), "cuda")
         self._arrange()
         self._read()
 
@@ -51,6 +57,7 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Python interpreter"), self._interpreter)
         form.addRow(tr("Private environment"), self._folder)
         form.addRow(tr("Ends when idle for"), self._idle)
+        form.addRow(tr("Click-to-extract runs on"), self._device)
         note = QLabel(
             tr(
                 "The engine runs beside QGIS as a program of its own, and keeps its networks in memory until"
@@ -69,6 +76,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self._interpreter.setFilePath(read_setting(INTERPRETER, ""))
         self._folder.setFilePath(read_setting(ENGINE_FOLDER, ""))
         self._idle.setValue(round(read_setting(IDLE_MINUTES, IDLE_MINUTES_DEFAULT)))
+        self._device.setCurrentIndex(max(0, self._device.findData(read_setting(DEVICE, DEVICE_DEFAULT))))
 
     def apply(self) -> None:
         """Keep the settings; an engine that runs by other ones ends."""
@@ -80,6 +88,7 @@ class OptionsPage(QgsOptionsPageWidget):
         before = {name: read_setting(name, type(value)()) for name, value in chosen.items()}
         for name, value in chosen.items():
             write_setting(name, value)
+        write_setting(DEVICE, self._device.currentData())
         if chosen != before:
             close_engine()
 

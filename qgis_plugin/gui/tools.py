@@ -16,7 +16,7 @@ from ..shared_engine import find_interpreter
 from ..translation import tr
 from .clicking import Clicking
 from .engine_report import EngineReport
-from .messages import FailureNotice, say_engine_missing
+from .messages import Messages
 from .options_page import OPTIONS_PAGE, OptionsFactory
 
 _IN_TOOLBAR = ("extractroads", "estimateheights")
@@ -48,7 +48,7 @@ class Tools:
         self._iface = iface
         self._actions: list[QAction] = []
         self._dialogs: list[QDialog] = []
-        self._notice = FailureNotice(iface.messageBar())
+        self._messages = Messages(iface.messageBar(), self.set_up_engine)
         self._options = OptionsFactory()
         iface.registerOptionsWidgetFactory(self._options)
         self._bar = iface.addToolBar("Plumbline")
@@ -57,7 +57,7 @@ class Tools:
         self._menu.setIcon(icon("plumbline"))
         iface.pluginMenu().addMenu(self._menu)
         self._click = self._add_click()
-        self._clicking = Clicking(iface, self._click, self.say_engine_missing)
+        self._clicking = Clicking(iface, self._click, self._messages)
         self._add_algorithms()
         self._add_engine()
 
@@ -119,13 +119,9 @@ class Tools:
         try:
             find_interpreter()
         except EngineMissing as missing:
-            self.say_engine_missing(str(missing))
+            self._messages.say_engine_missing(str(missing))
             return False
         return True
-
-    def say_engine_missing(self, text: str) -> None:
-        """Say above the map that there is no engine, with a button that leads to one."""
-        say_engine_missing(self._iface.messageBar(), text, self.set_up_engine)
 
     def set_up_engine(self, *_: Any) -> None:
         """Open the dialog that makes the engine's environment."""
@@ -165,7 +161,7 @@ class Tools:
         self._iface.mainWindow().removeToolBar(self._bar)
         self._bar.deleteLater()
         self._iface.unregisterOptionsWidgetFactory(self._options)
-        self._notice.close()
+        self._messages.close()
 
 
 def _first_input(name: str, layer: Optional[QgsMapLayer]) -> dict[str, Any]:

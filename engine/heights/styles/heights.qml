@@ -2,7 +2,7 @@
 <qgis version="3.22.0" styleCategories="Symbology">
   <pipe>
     <provider>
-      <resampling enabled="true" zoomedInResamplingMethod="nearest" zoomedOutResamplingMethod="bilinear" maxOversampling="2"/>
+      <resampling enabled="true" zoomedInResamplingMethod="nearestNeighbour" zoomedOutResamplingMethod="bilinear" maxOversampling="2"/>
     </provider>
     <rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" nodataColor="" classificationMin="0" classificationMax="100">
       <rasterTransparency/>

@@ -1,0 +1,44 @@
+"""Shading over coloured heights: a second layer of the same file, as one layer cannot have both in QGIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingContext, QgsRasterLayer, QgsUnitTypes
+
+_STYLE = Path(__file__).parent / "styles" / "relief.qml"
+
+
+def relief_layer(heights: str, name: str) -> QgsRasterLayer:
+    """Return a layer that shades what lies below it by a raster of heights in metres.
+
+    Flat ground keeps its colour, so that the colours below mean what their legend says.
+    """
+    layer = QgsRasterLayer(heights, name)
+    layer.loadNamedStyle(str(_STYLE))
+    renderer = layer.renderer()
+    # Slopes are metres over map units, and in degrees all of them would be cliffs.
+    metres, _ = QgsUnitTypes.decodeDistanceUnit("meters")
+    per_metre = QgsUnitTypes.fromUnitToUnitFactor(metres, layer.crs().mapUnits())
+    renderer.setZFactor(renderer.zFactor() * per_metre)
+    return layer
+
+
+def add_relief(heights: str, context: QgsProcessingContext, *, name: str) -> None:
+    """Have Processing load a shading over heights that it loads; nothing where it does not.
+
+    Call it in ``postProcessAlgorithm``, which runs on the main thread.
+
+    Args:
+        heights: What the algorithm returns for the output.
+        context: Of the run.
+        name: Of the layer, in the user's language.
+    """
+    if not context.willLoadLayerOnCompletion(heights):
+        return
+    layer = relief_layer(heights, name)
+    if not layer.isValid():
+        return
+    context.temporaryLayerStore().addMapLayer(layer)
+    project = context.layerToLoadOnCompletionDetails(heights).project
+    context.addLayerToLoadOnCompletion(layer.id(), QgsProcessingContext.LayerDetails(name, project))
