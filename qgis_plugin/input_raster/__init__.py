@@ -8,6 +8,7 @@ rasters in memory are rendered tile by tile to a temporary GeoTIFF.
 from __future__ import annotations
 
 from .errors import InputCancelled, InputError
-from .request import MOST_PIXELS, InputRaster, RasterRequest, raster_request
+from .request import MOST_PIXELS, RasterRequest, raster_request
+from .source import InputRaster
 
 __all__ = ["MOST_PIXELS", "InputCancelled", "InputError", "InputRaster", "RasterRequest", "raster_request"]
