@@ -34,3 +34,6 @@ DEVICE = "device"
 """What click-to-extract runs on: "auto", "cpu" or "cuda"; algorithms have a parameter for it."""
 
 DEVICE_DEFAULT = "auto"
+
+TORCH_INDEX = "torch_index"
+"""Address of an index of PyTorch builds that a set-up asks beside the usual one; "" = none."""

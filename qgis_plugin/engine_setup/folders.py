@@ -97,6 +97,17 @@ def python_of(environment: Path, system: str = sys.platform) -> Path:
     return environment / ("Scripts/python.exe" if system == "win32" else "bin/python")
 
 
+def _has_python(environment: Path) -> bool:
+    """Tell whether an environment's interpreter, and the one it was made with, are still there."""
+    try:
+        settings = (environment / "pyvenv.cfg").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    # On Windows the environment's own is a small program that calls the other one.
+    home = re.search(r"^home\s*=\s*(.+?)\s*$", settings, re.MULTILINE)
+    return home is not None and Path(home.group(1)).is_dir() and python_of(environment).exists()
+
+
 @dataclass(frozen=True)
 class Environment:
     """What is written about an environment when it is whole.
@@ -148,7 +159,7 @@ def read_environment(environment: Path) -> Optional[Environment]:
     except (OSError, ValueError):
         return None
     known = {each.name for each in fields(Environment)}
-    if not isinstance(content, dict) or not python_of(environment).exists():
+    if not isinstance(content, dict) or not _has_python(environment):
         return None
     try:
         return Environment(**{name: value for name, value in content.items() if name in known})

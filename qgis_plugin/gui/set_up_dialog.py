@@ -1,0 +1,380 @@
+"""A dialog that says what the engine needs, and installs it once the user agrees."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from qgis.core import QgsApplication, QgsTask
+from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QFontDatabase
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QFrame,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..engine_setup.errors import SetUpCancelled, SetUpError
+from ..engine_setup.folders import State, default_folder, interpreter_in, state_of, this_machine
+from ..engine_setup.installation import install, remove
+from ..engine_setup.plan import Order, Plan, make_plan
+from ..engine_setup.progress import Advance, Watch
+from ..set_up import advance_in_words, make_order, plan_rows, state_in_words
+from ..settings import ENGINE_FOLDER, TORCH_INDEX, read_setting, write_setting
+from ..shared_engine import close_engine, engine_folder, find_interpreter
+from ..translation import tr
+
+_STEPS = 1000
+"""Of the progress bar."""
+
+_PAUSE_MS = 500
+"""After the last change of an option, before the plan is made again."""
+
+
+class Background(QgsTask):
+    """Work of the set-up in a thread of QGIS's; its signals arrive on the main thread.
+
+    Args:
+        description: What QGIS's list of tasks shows.
+        work: Given who watches it.
+        on_end: Called with this task on the main thread, however it ended.
+    """
+
+    advanced = pyqtSignal(object)
+    said = pyqtSignal(str)
+
+    def __init__(
+        self, description: str, work: Callable[[Watch], Any], on_end: Callable[[Background], None]
+    ) -> None:
+        super().__init__(description, QgsTask.Flag.CanCancel)
+        self._work = work
+        self._on_end: Optional[Callable[[Background], None]] = on_end
+        self.outcome: Any = None
+        self.failure: Optional[Exception] = None
+
+    def run(self) -> bool:
+        """Work; QGIS calls this in a thread."""
+        try:
+            self.outcome = self._work(Watch(self.isCanceled, self._advance, self.said.emit))
+        except (SetUpError, SetUpCancelled, OSError) as failure:
+            self.failure = failure
+        return self.failure is None
+
+    def _advance(self, advance: Advance) -> None:
+        self.setProgress(100 * advance.fraction)
+        self.advanced.emit(advance)
+
+    def finished(self, _: bool) -> None:  # noqa: FBT001 - as QGIS has it
+        """Tell whoever waits; QGIS calls this on the main thread."""
+        if self._on_end is not None:
+            self._on_end(self)
+
+    def forget(self) -> None:
+        """Cancel, and tell nobody any more."""
+        self._on_end = None
+        self.cancel()
+
+
+def _path_field(mode: QgsFileWidget.StorageMode, title: str, placeholder: str) -> QgsFileWidget:
+    field = QgsFileWidget()
+    field.setStorageMode(mode)
+    field.setDialogTitle(title)
+    field.lineEdit().setPlaceholderText(placeholder)
+    return field
+
+
+class _Options(QgsCollapsibleGroupBox):
+    """What few users need to change."""
+
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__(tr("Options"))
+        modes = QgsFileWidget.StorageMode
+        self.variant = QComboBox()
+        self.variant.addItem(tr("by what this computer has"), "auto")
+        self.variant.addItem(tr("CPU"), "cpu")
+        self.variant.addItem(tr("CUDA (NVIDIA graphics cards)"), "cuda")
+        usual = str(default_folder(this_machine()))
+        self.folder = _path_field(modes.GetDirectory, tr("Folder of the engine"), usual)
+        self.wheels = _path_field(
+            modes.GetDirectory, tr("Folder of wheels"), tr("none: packages are downloaded")
+        )
+        self.index = QLineEdit()
+        self.index.setPlaceholderText(tr("none besides the one that pip is set to"))
+        self.python = _path_field(
+            modes.GetFile, tr("Python to build on"), tr("the first Python 3.11 to 3.13 that is found")
+        )
+        self.folder.setFilePath(read_setting(ENGINE_FOLDER, ""))
+        self.index.setText(read_setting(TORCH_INDEX, ""))
+        form = QFormLayout(self)
+        form.addRow(tr("Build of PyTorch"), self.variant)
+        form.addRow(tr("Folder"), self.folder)
+        form.addRow(tr("Install from wheels in"), self.wheels)
+        form.addRow(tr("Index of PyTorch builds"), self.index)
+        form.addRow(tr("Python to build on"), self.python)
+        self.setCollapsed(True)
+        self.variant.currentIndexChanged.connect(lambda *_: self.changed.emit())
+        self.index.textChanged.connect(lambda *_: self.changed.emit())
+        for field in (self.folder, self.wheels, self.python):
+            field.fileChanged.connect(lambda *_: self.changed.emit())
+
+    def order(self) -> Order:
+        """Return what the options ask for."""
+        return make_order(
+            folder=self.folder.filePath().strip(),
+            variant=str(self.variant.currentData()),
+            wheels=self.wheels.filePath().strip(),
+            index=self.index.text().strip(),
+            python=self.python.filePath().strip(),
+        )
+
+    def keep(self) -> None:
+        """Keep what shall hold next time too."""
+        folder = self.folder.filePath().strip()
+        if folder or read_setting(ENGINE_FOLDER, ""):
+            write_setting(ENGINE_FOLDER, folder)
+        write_setting(TORCH_INDEX, self.index.text().strip())
+
+
+class _Proposal(QGroupBox):
+    """What would be installed, in rows of a heading and a text."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("What will be installed"))
+        self._form = QFormLayout(self)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setHorizontalSpacing(16)
+        self.say(tr("Looking at this computer…"))
+
+    def _clear(self) -> None:
+        while self._form.rowCount():
+            self._form.removeRow(0)
+
+    def _label(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        return label
+
+    def say(self, text: str) -> None:
+        """Show a sentence instead of a plan."""
+        self._clear()
+        self._form.addRow(self._label(text))
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what would happen."""
+        self._clear()
+        for heading, text in plan_rows(plan):
+            name = QLabel(heading)
+            name.setEnabled(False)
+            name.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._form.addRow(name, self._label(text))
+
+
+class SetUpDialog(QDialog):
+    """Shows the state of the engine and what a set-up would bring, and does it in the background.
+
+    Args:
+        parent: QGIS's main window.
+    """
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Plumbline: set up engine"))
+        self.resize(680, 560)
+        self._plan: Optional[Plan] = None
+        self._planning: Optional[Background] = None
+        self._working: Optional[Background] = None
+        self._state = QLabel()
+        font = self._state.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self._state.setFont(font)
+        self._about = QLabel(
+            tr(
+                "Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. "
+                "QGIS and its Python stay as they are, and nothing happens before you agree."
+            )
+        )
+        self._about.setWordWrap(True)
+        self._proposal = _Proposal()
+        self._options = _Options()
+        self._doing = QLabel()
+        self._doing.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _STEPS)
+        self._log = QPlainTextEdit()
+        self._log.setReadOnly(True)
+        self._log.setMaximumBlockCount(5000)
+        self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._add_buttons()
+        self._arrange()
+        self._timer.timeout.connect(self._look)
+        self._options.changed.connect(self._wait_and_look)
+        self._show_busy(busy=False)
+        self._look()
+
+    def _add_buttons(self) -> None:
+        roles = QDialogButtonBox.ButtonRole
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._install = self._buttons.addButton(tr("Agree and install"), roles.ActionRole)
+        self._repair = self._buttons.addButton(tr("Repair"), roles.ActionRole)
+        self._remove = self._buttons.addButton(tr("Remove…"), roles.ActionRole)
+        self._cancel = self._buttons.addButton(tr("Cancel"), roles.ActionRole)
+        self._repair.setToolTip(tr("Make the environment anew"))
+        self._install.setDefault(True)
+        self._install.clicked.connect(lambda *_: self._start_install(repair=False))
+        self._repair.clicked.connect(lambda *_: self._start_install(repair=True))
+        self._remove.clicked.connect(lambda *_: self._ask_and_remove())
+        self._cancel.clicked.connect(lambda *_: self._stop())
+        self._buttons.rejected.connect(self.reject)
+
+    def _arrange(self) -> None:
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        for part in (self._state, self._about, self._proposal, self._options, self._doing, self._bar):
+            layout.addWidget(part)
+        layout.addWidget(self._log, 1)
+        layout.addStretch()
+        layout.addWidget(line)
+        layout.addWidget(self._buttons)
+
+    def _show_busy(self, *, busy: bool) -> None:
+        """Show what fits to working, or to not working."""
+        self._options.setEnabled(not busy)
+        for part in (self._bar, self._cancel):
+            part.setVisible(busy)
+        self._log.setVisible(busy or bool(self._log.toPlainText()))
+        self._proposal.setVisible(not self._log.isVisibleTo(self))
+        state = state_of(self._folder())
+        self._state.setText(tr("The engine is being set up…") if busy else state_in_words(state))
+        texts = {
+            State.BROKEN: tr("Agree and continue"),
+            State.OUTDATED: tr("Agree and update"),
+            State.READY: tr("Check"),
+        }
+        self._install.setText(texts.get(state, tr("Agree and install")))
+        self._install.setEnabled(not busy and self._plan is not None)
+        self._repair.setEnabled(not busy and self._plan is not None and state is State.READY)
+        self._remove.setEnabled(not busy and state is not State.ABSENT)
+
+    def _folder(self) -> Any:
+        return self._options.order().folder if self._plan is None else self._plan.order.folder
+
+    def _wait_and_look(self) -> None:
+        self._plan = None
+        self._log.clear()
+        self._doing.clear()
+        self._show_busy(busy=False)
+        self._timer.start()
+
+    def _look(self) -> None:
+        """Make a plan in the background; one that is still being made is forgotten."""
+        if self._planning is not None:
+            self._planning.forget()
+        order = self._options.order()
+        self._proposal.say(tr("Looking at this computer…"))
+        self._planning = Background(
+            tr("Plumbline: looking at what the engine needs"),
+            lambda watch: make_plan(order, watch.is_stopped),
+            self._planned,
+        )
+        QgsApplication.taskManager().addTask(self._planning)
+
+    def _planned(self, task: Background) -> None:
+        self._planning = None
+        self._plan = task.outcome
+        if self._plan is not None:
+            self._proposal.show_plan(self._plan)
+        else:
+            self._proposal.say(str(task.failure))
+        self._show_busy(busy=False)
+
+    def _start_install(self, *, repair: bool) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        title = tr("Plumbline: setting up the engine")
+        self._start(title, lambda watch: install(plan, watch, repair=repair))
+
+    def _ask_and_remove(self) -> None:
+        buttons = QMessageBox.StandardButton
+        order = self._options.order()
+        question = tr("Delete the engine's environment in {folder}?").format(folder=order.folder)
+        if QMessageBox.question(self, self.windowTitle(), question) == buttons.Yes:
+            self._start(tr("Plumbline: removing the engine"), lambda watch: remove(order, watch))
+
+    def _start(self, title: str, work: Callable[[Watch], Any]) -> None:
+        close_engine()  # it may run from what is about to go
+        self._log.clear()
+        self._doing.clear()
+        self._bar.setValue(0)
+        self._working = Background(title, work, self._ended)
+        self._working.advanced.connect(self._show_advance)
+        self._working.said.connect(self._log.appendPlainText)
+        self._log.show()
+        self._show_busy(busy=True)
+        QgsApplication.taskManager().addTask(self._working)
+
+    def _show_advance(self, advance: Advance) -> None:
+        self._bar.setValue(round(_STEPS * advance.fraction))
+        self._doing.setText(advance_in_words(advance))
+
+    def _stop(self) -> None:
+        if self._working is not None:
+            self._working.cancel()
+            self._cancel.setEnabled(False)
+            self._doing.setText(tr("Cancelling…"))
+
+    def _ended(self, task: Background) -> None:
+        self._working = None
+        self._cancel.setEnabled(True)
+        if task.failure is None:
+            self._options.keep()
+            self._doing.setText(self._farewell())
+        elif isinstance(task.failure, SetUpCancelled):
+            self._doing.setText(tr("Cancelled. What was installed so far is kept for the next time."))
+        else:
+            self._doing.setText(str(task.failure))
+        self._show_busy(busy=False)
+        self._look()
+
+    def _farewell(self) -> str:
+        """Say what is so after work that went well."""
+        if state_of(self._folder()) is not State.READY:
+            return tr("Removed.")
+        used = find_interpreter()
+        if self._folder() == engine_folder() and used == interpreter_in(self._folder()):
+            return tr("Done: the engine works.")
+        return tr(
+            "Done, but QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names."
+        ).format(python=used)
+
+    def done(self, result: int) -> None:
+        """Close; what is still at work is cancelled."""
+        self._timer.stop()
+        for task in (self._planning, self._working):
+            if task is not None:
+                task.forget()
+        super().done(result)
