@@ -94,9 +94,12 @@ ORDERS = {
 def work(number, order):
     """Do as told, and answer; "ORDER once FILE" only if the file is not there yet."""
     order, _, mark = order.partition(" once ")
-    if not mark or not Path(mark).exists():
-        Path(mark or os.devnull).touch()
-        ORDERS.get(order, cancelled.discard)(number)
+    if mark and Path(mark).exists():
+        order = ""
+    elif mark:
+        Path(mark).touch()
+    if order in ORDERS:
+        ORDERS[order](number)
     if order == "raster error":
         fail(number, -32000, "There is no raster: choose one.", data={"kind": "raster"})
     elif number in cancelled:

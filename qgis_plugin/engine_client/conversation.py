@@ -36,7 +36,7 @@ _SHUTDOWN = -1
 """Number of the last one."""
 
 _END_S = 2.0
-"""How long a process may take to end when it is asked to, and when it is told to."""
+"""How long a process may take to end when it is asked to."""
 
 _REPAIR = f"To repair it, {SET_UP}."
 _AGAIN = (

@@ -20,8 +20,11 @@ from .protocol import MOST_LINE_BYTES
 _MOST_STDERR_LINES = 40
 _MOST_STDERR_LINE_BYTES = 2000
 
-_LAST_WORDS_S = 2.0
-"""How long a process that has ended may keep its pipes open: something that it started can outlive it."""
+_TOLD_S = 0.5
+"""How long a process that was told to end may take for it."""
+
+_LAST_WORDS_S = 1.0
+"""How long the pipes of a process that has ended are read: something that it started may hold them open."""
 
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _CREATE_NO_WINDOW = 0x08000000
@@ -104,11 +107,11 @@ class ChildProcess:
         self.send(last_line)
         with suppress(OSError):
             _pipe(self._popen.stdin).close()
-        for insist in (self._popen.terminate, self.kill):
-            self._waiter.join(grace_s)
+        for insist, patience_s in ((self._popen.terminate, grace_s), (self.kill, _TOLD_S)):
+            self._waiter.join(patience_s)
             if self._waiter.is_alive():
                 insist()
-        self._waiter.join(grace_s)
+        self._waiter.join(grace_s + 2 * _LAST_WORDS_S)
 
     def kill(self) -> None:
         """End it at once, with whatever it started; returns before it has ended."""
@@ -124,15 +127,17 @@ class ChildProcess:
         return thread
 
     def _read_lines(self, pipe: IO[bytes]) -> None:
-        for line in bounded_lines(pipe.read, MOST_LINE_BYTES):
-            self._on_line(line)
+        with pipe:
+            for line in bounded_lines(pipe.read, MOST_LINE_BYTES):
+                self._on_line(line)
 
     def _read_stderr(self, pipe: IO[bytes]) -> None:
-        for line in bounded_lines(pipe.read, _MOST_STDERR_LINE_BYTES):
-            said = (line or b"(a very long line)").decode("utf-8", "replace").rstrip()
-            if said:
-                self._stderr_tail.append(said)
-                self._on_stderr(said)
+        with pipe:
+            for line in bounded_lines(pipe.read, _MOST_STDERR_LINE_BYTES):
+                said = "(a very long line)" if line is None else line.decode("utf-8", "replace").rstrip()
+                if said:
+                    self._stderr_tail.append(said)
+                    self._on_stderr(said)
 
     def _wait(self) -> None:
         code = self._popen.wait()
@@ -140,10 +145,8 @@ class ChildProcess:
         self.kill()
         for reader in self._readers:
             reader.join(_LAST_WORDS_S)
-        if not any(reader.is_alive() for reader in self._readers):
-            for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
-                with suppress(OSError):
-                    _pipe(pipe).close()
+        with suppress(OSError):
+            _pipe(self._popen.stdin).close()
         self._on_end(code)
 
 
