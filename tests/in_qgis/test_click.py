@@ -1,0 +1,99 @@
+"""Click-to-extract on a real canvas, with the real engine: from a click to roads in an edited layer."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtTest import QTest
+
+from qgis_plugin.click_tool import ClickTool, ReviewPanel, ReviewSession
+from qgis_plugin.engine_client.client import Engine
+
+
+def wait_until(condition, seconds=180):
+    """Let Qt work until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        QTest.qWait(10)
+
+
+@pytest.fixture(scope="module")
+def engine(qgis):
+    engine = Engine(lambda: Path(os.environ["PLUMBLINE_PYTHON"]))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def town(qgis, scene):
+    layer = QgsRasterLayer(str(scene / "rgb.tif"), "town")
+    assert layer.isValid()
+    QgsProject.instance().addMapLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def canvas(qgis, town):
+    canvas = QgsMapCanvas()
+    canvas.resize(512, 512)
+    canvas.setDestinationCrs(town.crs())
+    canvas.setLayers([town])
+    canvas.setExtent(town.extent())
+    canvas.show()
+    yield canvas
+    canvas.close()
+    canvas.deleteLater()
+
+
+@pytest.fixture
+def session(engine, canvas, town):
+    session = ReviewSession(lambda: engine, canvas)
+    session.set_raster(town)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def tool(canvas, session):
+    tool = ClickTool(canvas, session)
+    canvas.setMapTool(tool)
+    yield tool
+    canvas.unsetMapTool(tool)
+
+
+def click(canvas, at=(256, 256), button=Qt.MouseButton.LeftButton):
+    QTest.mouseClick(canvas.viewport(), button, Qt.KeyboardModifier.NoModifier, QPoint(*at))
+
+
+def test_a_click_ends_as_roads_in_an_edited_layer(canvas, session, tool, tmp_path):
+    panel = ReviewPanel(session)
+    said = []
+    session.told.connect(said.append)
+    session.refused.connect(said.append)
+    click(canvas)
+    wait_until(lambda: not session.busy)
+    offered = session.offers.shown()
+    assert offered, said
+    assert panel.make_target_at(str(tmp_path / "mine.gpkg"))
+    target = session.target
+    QTest.keyClick(canvas, Qt.Key.Key_A)
+    assert target.featureCount() == len(offered)
+    assert not session.offers.shown()
+    target.undoStack().undo()
+    assert target.featureCount() == 0
+    assert len(session.offers.shown()) == len(offered)
+    target.undoStack().redo()
+    assert target.featureCount() == len(offered)
+    assert not session.offers.shown()
+    assert target.commitChanges()
+    saved = QgsVectorLayer(target.source(), "", "ogr")
+    assert sum(f["length_m"] for f in saved.getFeatures()) == pytest.approx(sum(o.length_m for o in offered))
+    click(canvas)
+    wait_until(lambda: not session.busy)
+    assert session.offers.shown() == []
+    panel.deleteLater()
