@@ -41,6 +41,14 @@ class PlumblineProvider(QgsProcessingProvider):
         """Name the formats that the engine writes."""
         return ["gpkg", "geojson"]
 
+    def defaultVectorFileExtension(self, hasGeometry: bool = True) -> str:  # noqa: ARG002, FBT001, FBT002
+        """Name the format of temporary results: whatever users prefer elsewhere, all algorithms write it."""
+        return "gpkg"
+
+    def defaultRasterFileExtension(self) -> str:
+        """Name the format of temporary results."""
+        return "tif"
+
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
         """Name the formats that the engine writes."""
         return ["tif"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -27,6 +27,7 @@ from ..shared_engine import find_interpreter, shared_engine
 from ..translation import tr
 from .complaints import unacceptable, wrong_destination
 from .feedback import Stopped, run_request
+from .sources import Source
 from .values import Values
 
 DEVICE_USED = "DEVICE_USED"
@@ -47,11 +48,15 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
 
     Subclasses say who they are (``name``, ``displayName``, ``groupId``, ``shortHelpString``), add parameters
     in ``initAlgorithm``, take layers from the project in ``prepare`` and work in ``work``.
+
+    Attributes:
+        sources: What the engine reads, by the parameter's name; copies among it go at the end of the run.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._folder: Optional[Path] = None
+        self.sources: dict[str, Union[Source, RasterRequest, None]] = {}
 
     def createInstance(self) -> EngineAlgorithm:
         """Make an algorithm for one run."""
@@ -118,9 +123,14 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Work, and return a value for every output; those that were not asked for have None."""
-        with TemporaryDirectory(prefix="plumbline-", dir=QgsProcessingUtils.tempFolder()) as folder:
-            self._folder = Path(folder)
-            found = self.work(Values(self, parameters, context), feedback)
+        try:
+            with TemporaryDirectory(prefix="plumbline-", dir=QgsProcessingUtils.tempFolder()) as folder:
+                self._folder = Path(folder)
+                found = self.work(Values(self, parameters, context), feedback)
+        finally:
+            for source in self.sources.values():
+                if isinstance(source, Source):
+                    source.remove()
         return {output.name(): found.get(output.name()) for output in self.outputDefinitions()}
 
     def work(self, values: Values, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
@@ -147,6 +157,13 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             raise QgsProcessingException(str(error)) from error
         except InputCancelled:
             raise Stopped from None
+
+    def path_of(self, name: str, feedback: QgsProcessingFeedback) -> Optional[str]:
+        """Return the file of an input that ``prepare`` has put into ``sources``; None if not given."""
+        source = self.sources.get(name)
+        if isinstance(source, RasterRequest):
+            return self.given(source, feedback).path
+        return None if source is None else source.path
 
     def add_number_outputs(self, labels: Mapping[str, str]) -> None:
         """Declare outputs that are numbers: their names, and what they say."""

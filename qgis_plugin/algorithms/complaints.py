@@ -12,13 +12,14 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterMapLayer,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterVectorDestination,
 )
 
 from ..translation import tr
-from .parameters import WEIGHTS_SUFFIXES
+from .parameters import SUFFIXES, WEIGHTS_SUFFIXES
+from .sources import existing_path
 from .values import Values
 
 _UNLIMITED = 1e300
@@ -55,6 +56,8 @@ def unacceptable(definition: QgsProcessingParameterDefinition, values: Values) -
     given = values.parameters.get(definition.name())
     if definition.checkValueIsAcceptable(given, values.context):
         return
+    if isinstance(definition, QgsProcessingParameterMapLayer) and existing_path(given) is not None:
+        return  # a folder, or a format that only the engine reads
     title = f"{definition.description()} ({definition.name()})"
     if given in (None, ""):
         yield tr("{title} is missing: {wanted}.").format(title=title, wanted=_wanted(definition))
@@ -78,16 +81,18 @@ def wrong_destination(definition: QgsProcessingParameterDefinition, values: Valu
             "TEMPORARY_OUTPUT, and copy the result into the database afterwards."
         ).format(title=title, value=destination[:200])
         return
-    suffixes = _suffixes(definition)
+    suffixes = suffixes_of(definition)
     if suffixes and destination != "TEMPORARY_OUTPUT" and Path(destination).suffix.lower() not in suffixes:
         yield tr("{title} cannot be written as {value}: end its name with {suffixes}.").format(
             title=title, value=Path(destination).name, suffixes=tr(" or ").join(suffixes)
         )
 
 
-def _suffixes(definition: QgsProcessingDestinationParameter) -> list[str]:
-    if isinstance(definition, QgsProcessingParameterVectorDestination):
-        return [".gpkg", ".geojson"]
+def suffixes_of(definition: QgsProcessingDestinationParameter) -> list[str]:
+    """Return the endings of files that are written for a result; none where any will do."""
+    named = definition.metadata().get(SUFFIXES)
+    if named:
+        return [str(suffix) for suffix in named]
     return [".tif", ".tiff"] if isinstance(definition, QgsProcessingParameterRasterDestination) else []
 
 

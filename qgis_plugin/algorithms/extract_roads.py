@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingFeedback,
-    QgsProcessingOutputVectorLayer,
-)
+from qgis.core import QgsProcessingFeedback
 
 from ..engine_client.protocol import Result
 from ..engine_client.requests import ExtractRoads
@@ -18,21 +14,13 @@ from ..translation import tr
 from . import parameters as of
 from .base import DEVICE_USED, WEIGHTS_USED
 from .image_algorithm import ImageAlgorithm
+from .road_results import add_road_outputs, road_outputs, road_path, roads_destination
 from .values import Values
 
 MIN_CONFIDENCE = "MIN_CONFIDENCE"
 SIMPLIFY = "SIMPLIFY"
 SPUR = "SPUR"
 MIN_COMPONENT = "MIN_COMPONENT"
-JUNCTIONS = "JUNCTIONS"
-
-_FIGURES = {
-    "LENGTH": "length_m",
-    "SEGMENTS": "segments",
-    "JUNCTION_COUNT": "junctions",
-    "COMPONENTS": "components",
-    "MEAN_CONFIDENCE": "confidence_mean",
-}
 
 
 class ExtractRoadsAlgorithm(ImageAlgorithm):
@@ -83,30 +71,16 @@ class ExtractRoadsAlgorithm(ImageAlgorithm):
             *self.image_parameters(seen),
             *_thresholds(),
             *of.more_images(tr("a GeoPackage with roads and junctions")),
-            of.explained(
-                of.vector_destination(of.OUTPUT, tr("Roads"), QgsProcessing.SourceType.TypeVectorLine),
-                tr("GeoPackage (.gpkg) with the layers roads and junctions, or GeoJSON with the roads."),
-            ),
+            roads_destination(),
         ):
             self.addParameter(parameter)
-        points = QgsProcessing.SourceType.TypeVectorPoint
-        self.addOutput(QgsProcessingOutputVectorLayer(JUNCTIONS, tr("Junctions"), points))
-        self.add_number_outputs(
-            {
-                "LENGTH": tr("Length of all roads (m)"),
-                "SEGMENTS": tr("Number of road segments"),
-                "JUNCTION_COUNT": tr("Number of junctions and ends"),
-                "COMPONENTS": tr("Number of separate pieces of the network"),
-                "MEAN_CONFIDENCE": tr("Mean confidence, weighted by length (0 to 1)"),
-            }
-        )
+        add_road_outputs(self)
+        self.add_number_outputs({"MEAN_CONFIDENCE": tr("Mean confidence, weighted by length (0 to 1)")})
         self.add_common_outputs()
 
     def paths(self, values: Values) -> dict[str, Optional[str]]:
         """Return the file to write."""
-        destination = values.destination(of.OUTPUT) or ""
-        is_geojson = destination.lower().endswith(".geojson")
-        return {"output": values.layer_path(of.OUTPUT, layer="" if is_geojson else "roads")}
+        return {"output": road_path(values)}
 
     def request_for(
         self, values: Values, image: InputRaster, paths: Mapping[str, Optional[str]]
@@ -123,22 +97,11 @@ class ExtractRoadsAlgorithm(ImageAlgorithm):
 
     def found(self, result: Result, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Return the outputs of one image."""
-        path = result.files["output"]
-        has_layers = path.lower().endswith(".gpkg")
-        figures = {name: result.figures.get(figure) for name, figure in _FIGURES.items()}
-        feedback.pushInfo(
-            tr("Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions and ends").format(
-                length=figures["LENGTH"] or 0,
-                segments=figures["SEGMENTS"] or 0,
-                junctions=figures["JUNCTION_COUNT"] or 0,
-            )
-        )
         return {
-            of.OUTPUT: f"{path}|layername=roads" if has_layers else path,
-            JUNCTIONS: f"{path}|layername=junctions" if has_layers else None,
+            **road_outputs(result, feedback),
+            "MEAN_CONFIDENCE": result.figures.get("confidence_mean"),
             WEIGHTS_USED: result.facts.get("weights"),
             DEVICE_USED: result.facts.get("device"),
-            **figures,
         }
 
 

@@ -41,6 +41,9 @@ DEVICE = "DEVICE"
 AZIMUTH = "AZIMUTH"
 OFF_NADIR = "OFF_NADIR"
 
+SUFFIXES = "plumbline_suffixes"
+"""Key in a parameter's metadata."""
+
 DEVICES = ("auto", "cpu", "cuda")
 WEIGHTS_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt")
 
@@ -132,15 +135,34 @@ def raster_destination(name: str, label: str, *, optional: bool = False) -> Any:
     return _destination(parameter, optional=optional)
 
 
-def vector_destination(name: str, label: str, kind: Any, *, optional: bool = False) -> Any:
-    """Make a file of features to write; likewise. ``kind`` is one of ``QgsProcessing.SourceType``."""
+def vector_destination(
+    name: str, label: str, kind: Any, suffixes: Sequence[str], *, optional: bool = False
+) -> Any:
+    """Make a file of features to write; likewise.
+
+    Args:
+        name: Of the parameter.
+        label: In the dialog.
+        kind: One of ``QgsProcessing.SourceType``.
+        suffixes: Endings of the formats that it can have.
+        optional: Whether it is written only if asked for.
+    """
     parameter = QgsProcessingParameterVectorDestination(name, label, kind, None, optional)
+    parameter.setMetadata({SUFFIXES: list(suffixes)})
     return _destination(parameter, optional=optional)
 
 
-def file_destination(name: str, label: str, formats: str) -> Any:
-    """Make another file to write, only if asked for. ``formats`` is as in file dialogs: "HTML (*.html)"."""
+def file_destination(name: str, label: str, formats: str, suffix: str) -> Any:
+    """Make another file to write, only if asked for.
+
+    Args:
+        name: Of the parameter.
+        label: In the dialog.
+        formats: As in file dialogs: "HTML (*.html)".
+        suffix: Its ending.
+    """
     parameter = QgsProcessingParameterFileDestination(name, label, formats, None, optional=True)
+    parameter.setMetadata({SUFFIXES: [suffix]})
     return _destination(parameter, optional=True)
 
 

@@ -13,13 +13,17 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProperty,
     QgsRasterLayer,
+    QgsVectorLayer,
 )
 
 from ..input_raster import MOST_PIXELS, RasterRequest, raster_request
+from ..translation import tr
 from .parameters import BANDS, EXTENT, MAX_PIXELS, RESOLUTION
 
 _BANDS = re.compile(r"[1-9][0-9]*([\s,;]+[1-9][0-9]*)*")
@@ -47,7 +51,7 @@ class Values:
     def __init__(
         self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> None:
-        self._algorithm = algorithm
+        self.algorithm = algorithm
         self.parameters = parameters
         self.context = context
 
@@ -55,7 +59,7 @@ class Values:
         """Return a value as QGIS gives it; the default where it is not given, None for nothing."""
         value = self.parameters.get(name)
         if value is None:
-            value = self._algorithm.parameterDefinition(name).defaultValue()
+            value = self.algorithm.parameterDefinition(name).defaultValue()
         if isinstance(value, QgsProperty):
             value = value.value(self.context.expressionContext())[0]
         return None if value in ("", []) else value
@@ -64,27 +68,27 @@ class Values:
         """Return a number, or None: QGIS itself would read nothing as 0."""
         if self.raw(name) is None:
             return None
-        return float(self._algorithm.parameterAsDouble(self.parameters, name, self.context))
+        return float(self.algorithm.parameterAsDouble(self.parameters, name, self.context))
 
     def amount(self, name: str) -> float:
         """Return a number that always has a value, as its parameter has a default."""
-        return float(self._algorithm.parameterAsDouble(self.parameters, name, self.context))
+        return float(self.algorithm.parameterAsDouble(self.parameters, name, self.context))
 
     def choice(self, name: str) -> Optional[str]:
         """Return one of the words of a choice."""
         if self.raw(name) is None:
             return None
-        return str(self._algorithm.parameterAsEnumString(self.parameters, name, self.context))
+        return str(self.algorithm.parameterAsEnumString(self.parameters, name, self.context))
 
     def truth(self, name: str) -> bool:
         """Return a yes or no."""
-        return bool(self._algorithm.parameterAsBool(self.parameters, name, self.context))
+        return bool(self.algorithm.parameterAsBool(self.parameters, name, self.context))
 
     def text(self, name: str) -> Optional[str]:
         """Return a text without white space around it; None for nothing."""
         if self.raw(name) is None:
             return None
-        return str(self._algorithm.parameterAsString(self.parameters, name, self.context)).strip() or None
+        return str(self.algorithm.parameterAsString(self.parameters, name, self.context)).strip() or None
 
     def bands(self, name: str = BANDS) -> Optional[tuple[int, ...]]:
         """Return band numbers; None for the raster's own choice.
@@ -107,13 +111,23 @@ class Values:
         """Return a raster layer, of the project or of a file; None for nothing or no raster."""
         if self.raw(name) is None:
             return None
-        return self._algorithm.parameterAsRasterLayer(self.parameters, name, self.context)
+        return self.algorithm.parameterAsRasterLayer(self.parameters, name, self.context)
+
+    def vector(self, name: str) -> Optional[QgsVectorLayer]:
+        """Return a vector layer, of the project or of a file; None for nothing or no features."""
+        value = self.raw(name)
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            value = value.source.valueAsString(self.context.expressionContext(), "")[0]
+        if isinstance(value, QgsVectorLayer):
+            return value
+        layer = QgsProcessingUtils.mapLayerFromString(str(value or ""), self.context)
+        return layer if isinstance(layer, QgsVectorLayer) else None
 
     def rasters(self, name: str) -> list[QgsRasterLayer]:
         """Return several raster layers."""
         if self.raw(name) is None:
             return []
-        found = self._algorithm.parameterAsLayerList(self.parameters, name, self.context)
+        found = self.algorithm.parameterAsLayerList(self.parameters, name, self.context)
         return [layer for layer in found if isinstance(layer, QgsRasterLayer)]
 
     def request(self, layer: QgsRasterLayer) -> RasterRequest:
@@ -122,11 +136,11 @@ class Values:
         Raises:
             InputError: The layer cannot be used so.
         """
-        known = {definition.name() for definition in self._algorithm.parameterDefinitions()}
+        known = {definition.name() for definition in self.algorithm.parameterDefinitions()}
         extent = crs = None
         if EXTENT in known and self.raw(EXTENT) is not None:
-            extent = self._algorithm.parameterAsExtent(self.parameters, EXTENT, self.context)
-            crs = self._algorithm.parameterAsExtentCrs(self.parameters, EXTENT, self.context)
+            extent = self.algorithm.parameterAsExtent(self.parameters, EXTENT, self.context)
+            crs = self.algorithm.parameterAsExtentCrs(self.parameters, EXTENT, self.context)
         most = self.number(MAX_PIXELS) if MAX_PIXELS in known else None
         return raster_request(
             layer,
@@ -136,6 +150,23 @@ class Values:
             most_pixels=MOST_PIXELS if most is None else int(most),
             transform_context=self.context.transformContext(),
         )
+
+    def extent_text(self) -> Optional[str]:
+        """Return the extent as the engine reads it, with its own system; None for nothing.
+
+        Raises:
+            QgsProcessingException: Its system has no number that the engine would know it by.
+        """
+        if self.raw(EXTENT) is None:
+            return None
+        extent = self.algorithm.parameterAsExtent(self.parameters, EXTENT, self.context)
+        crs = self.algorithm.parameterAsExtentCrs(self.parameters, EXTENT, self.context)
+        if crs.isValid() and not crs.authid().startswith("EPSG:"):
+            raise QgsProcessingException(
+                tr("The extent's reference system has no EPSG number: give the extent in one that has.")
+            )
+        sides = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+        return ",".join([*(f"{side:.17g}" for side in sides), *([crs.authid()] if crs.isValid() else [])])
 
     def destination(self, name: str) -> Optional[str]:
         """Return where a result is asked to be, as text; None where it is not asked for."""
@@ -162,7 +193,7 @@ class Values:
         """
         if self.destination(name) is None:
             return None
-        asked = str(self._algorithm.parameterAsOutputLayer(self.parameters, name, self.context))
+        asked = str(self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context))
         path = str(Path(asked).absolute())  # the engine's working folder is another one
         _load_instead(self.context, asked, f"{path}|layername={layer}" if layer else path)
         return path
@@ -171,14 +202,14 @@ class Values:
         """Return the file for another result."""
         if self.destination(name) is None:
             return None
-        asked = self._algorithm.parameterAsFileOutput(self.parameters, name, self.context)
+        asked = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
         return str(Path(asked).absolute())
 
     def folder_path(self, name: str) -> Optional[Path]:
         """Return a folder for results, made if need be."""
         if self.destination(name) is None:
             return None
-        folder = Path(self._algorithm.parameterAsString(self.parameters, name, self.context))
+        folder = Path(self.algorithm.parameterAsString(self.parameters, name, self.context))
         if self.destination(name) == QgsProcessing.TEMPORARY_OUTPUT:
             folder = Path(QgsProcessingUtils.generateTempFilename(name.lower()))
         folder.mkdir(parents=True, exist_ok=True)
