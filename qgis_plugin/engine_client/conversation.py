@@ -10,7 +10,7 @@ import time
 from collections import deque
 from typing import Callable, Optional
 
-from .crash import crash_text, how_it_ended
+from .crash import advice_after, crash_text, how_it_ended
 from .errors import SET_UP, EngineCancelled, EngineCrashed, EngineFailed, EngineMissing
 from .pending import Pending
 from .process import ChildProcess
@@ -39,10 +39,6 @@ _END_S = 2.0
 """How long a process may take to end when it is asked to."""
 
 _REPAIR = f"To repair it, {SET_UP}."
-_AGAIN = (
-    "The next request starts it again. If memory ran out, close other programs or choose a smaller extent; "
-    'what runs here is told by "Check engine" (plumbline:checkengine).'
-)
 
 
 class Conversation:
@@ -145,8 +141,8 @@ class Conversation:
             self._sent_again = running
             self._waiting.appendleft(running)
         elif running is not None:
-            text = crash_text("The engine ended before it was done", words, last_words, _AGAIN)
-            running.finish(EngineCrashed(text))
+            what = "The engine ended before it was done"
+            running.finish(EngineCrashed(crash_text(what, words, last_words, advice_after(code))))
         self._advance()
 
     def overdue(self) -> None:

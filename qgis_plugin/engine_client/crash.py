@@ -23,6 +23,7 @@ _WINDOWS_CODES = {
     0xC0000142: "a library (DLL) could not begin",
     0xC0000409: "it gave up on a fault within a library",
 }
+_MEMORY_RAN_OUT = {-9, 137, 0xC0000017}
 _SHOWN_LINES = 5
 _SHOWN_LETTERS = 300
 
@@ -42,6 +43,14 @@ def how_it_ended(code: int, platform: str = sys.platform) -> str:
     if code < 0 or number in _SIGNALS:
         return f"{_SIGNALS.get(number, 'it was ended')} (signal {number})"
     return f"it ended by itself (exit code {code})"
+
+
+def advice_after(code: int) -> str:
+    """Say what to do after an engine ended in the midst of its work with this exit code."""
+    again = "the next request starts the engine again"
+    if code in _MEMORY_RAN_OUT:
+        return f"Close other programs or choose a smaller extent; {again}."
+    return f'If it happens again, "Check engine" (plumbline:checkengine) tells what runs here; {again}.'
 
 
 def crash_text(what: str, why: str, last_words: Sequence[str], advice: str) -> str:
