@@ -4,11 +4,19 @@ import _thread
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from engine.errors import Cancelled
+
+Outcome = TypeVar("Outcome")
+
+_POLL_S = 0.05
+_LEAVE_S = 0.5
+"""How long work that is given up may take to notice it."""
 
 _WAKE = signal.SIGUSR1 if os.name == "posix" else signal.SIGTERM
 """Says to the main thread that there is a wish to hear. On Windows nobody outside sends this one."""
@@ -126,3 +134,35 @@ def stopped_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
+
+
+def run_aside(work: Callable[[], Outcome], *, give_up: Callable[[], None]) -> Outcome:
+    """Run what stays in C for long in another thread, so that a wish to stop is heard meanwhile.
+
+    Args:
+        work: Runs without the interpreter's lock, so that this thread goes on.
+        give_up: Called when there is a wish to stop: spoils the work, so that it ends soon.
+
+    Raises:
+        Exception: Whatever the work raises.
+        Cancelled: There was a wish to stop; the work may go on for a while.
+    """
+    outcome: Future[Outcome] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            outcome.set_exception(error)
+
+    thread = threading.Thread(target=run, name="aside", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            # Not for ever at a time: on Windows a thread that waits hears nothing.
+            thread.join(_POLL_S)
+    except BaseException:
+        give_up()
+        thread.join(_LEAVE_S)
+        raise
+    return outcome.result()

@@ -42,4 +42,4 @@ def command(
     """Convert between road masks (.tif, .png) and graphs (.gpkg, .geojson, .json, .p), both ways."""
     options = ConvertOptions(like=like, width_m=width_m, width_px=width_px, origin=origin)
     reporter = make_reporter(progress)
-    finish(reporter, lambda: [convert_file(input_path, output, options)])
+    finish(reporter, lambda: [convert_file(input_path, output, options).output])

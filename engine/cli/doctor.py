@@ -4,14 +4,14 @@ import json
 
 import click
 
-from engine.doctor import examine
+from engine.doctor import examine, try_networks
 
 
 @click.command("doctor", short_help="Tell what runs here, and with which weights.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 def command(*, as_json: bool) -> None:
-    """Tell what runs here: interpreter, device, versions, weights and their hashes."""
-    findings = examine()
+    """Tell what runs here: interpreter, device, versions, weights and their hashes, and whether they run."""
+    findings = examine(try_networks())
     if as_json:
         click.echo(json.dumps(findings, indent=1))
         return

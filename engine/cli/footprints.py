@@ -40,4 +40,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Add heights and volumes to POLYGONS from the raster HEIGHTS and move them: to OUTPUT, a .gpkg."""
     options = FootprintOptions(to, ViewOptions(azimuth_deg, off_nadir_deg, gsd), layer)
     reporter = make_reporter(progress)
-    finish(reporter, lambda: [measure_footprints(polygons, heights, output, options, progress=reporter)])
+    finish(
+        reporter, lambda: [measure_footprints(polygons, heights, output, options, progress=reporter).output]
+    )

@@ -78,4 +78,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     products = HeightProducts(output, flow, rectified, rectified_rgb, preview)
     reporter = make_reporter(progress)
     known = None if calibrate is None else KnownHeights(calibrate, calibrate_field)
-    finish(reporter, lambda: estimate_to_files(input_path, products, options, known=known, progress=reporter))
+    finish(
+        reporter,
+        lambda: estimate_to_files(input_path, products, options, known=known, progress=reporter).files,
+    )

@@ -47,13 +47,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     reporter = make_reporter(progress)
     finish(
         reporter,
-        lambda: rectify_to_files(
-            raster,
-            heights,
-            RectifiedFiles(output, rectified_heights),
-            view=View(azimuth_deg, off_nadir_deg, "options"),
-            bands=bands,
-            on_ground=heights_at == "ground",
-            progress=reporter,
+        lambda: (
+            rectify_to_files(
+                raster,
+                heights,
+                RectifiedFiles(output, rectified_heights),
+                view=View(azimuth_deg, off_nadir_deg, "options"),
+                bands=bands,
+                on_ground=heights_at == "ground",
+                progress=reporter,
+            ).ground.files
         ),
     )

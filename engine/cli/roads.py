@@ -85,7 +85,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     finish(
         reporter,
         lambda: [
-            extract_to_file(input_path, output, options, preview=preview, resume=resume, progress=reporter)
+            extract_to_file(
+                input_path, output, options, preview=preview, resume=resume, progress=reporter
+            ).output
         ],
         stopped="Stopped. Nothing is lost: the same command with --resume continues.",
     )

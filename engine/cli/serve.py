@@ -22,6 +22,9 @@ class _LazyJobs:
     def __call__(self, request: Request, progress: Progress) -> Result:
         return self.load()(request, progress)
 
+    def release(self) -> None:
+        self.load().release()
+
     @cache  # noqa: B019 - there is one, for as long as the process runs
     def load(self) -> Work:
         """Load the libraries."""

@@ -15,9 +15,9 @@ from engine.heights.tags import HeightTags
 from engine.heights.view import View, search_view
 from engine.heights.working import Heights, SourceView, height_field
 from engine.networks.card import WeightsCard
-from engine.networks.device import choose_device
 from engine.networks.predict_heights import HeightPredictor
-from engine.networks.weights import DEFAULT_HEIGHTS, load_weights
+from engine.networks.warm import Networks
+from engine.networks.weights import DEFAULT_HEIGHTS
 from engine.progress import Progress, Silent
 from engine.raster.grid import Grid
 from engine.raster.reader import Pixels, RasterOptions, open_raster
@@ -67,6 +67,7 @@ class Estimate:
         tags: What a file of these heights says of itself.
         pixels: Gives the raster's own pixels of a window of ``grid``.
         predicted: Gives the network's (H, W) heights of a window of ``grid``, with or without image.
+        device: What the network runs on, for people.
     """
 
     grid: Grid
@@ -75,6 +76,7 @@ class Estimate:
     tags: HeightTags
     pixels: Callable[[Window], Pixels]
     predicted: Callable[[Window], Heights]
+    device: str = ""
 
     def read(self, window: Window) -> Heights:
         """Return the (H, W) heights of a window of ``grid``, calibrated; NaN where there is no image."""
@@ -139,7 +141,12 @@ def _tell(view: SceneView, votes: SceneVotes, progress: Progress) -> None:
 
 @contextmanager
 def estimate(
-    path: str, options: HeightOptions, *, folder: Path, progress: Progress | None = None
+    path: str,
+    options: HeightOptions,
+    *,
+    folder: Path,
+    progress: Progress | None = None,
+    networks: Networks | None = None,
 ) -> Iterator[Estimate]:
     """Estimate the heights of a raster and how it is seen.
 
@@ -153,6 +160,7 @@ def estimate(
         options: How to do it.
         folder: Where the heights are kept on disk until the end, without a name.
         progress: Receives the state after each window, and may cancel.
+        networks: Where the network comes from; loaded anew when absent.
 
     Yields:
         The estimate, to be read within the block.
@@ -166,17 +174,16 @@ def estimate(
     """
     progress = progress or Silent()
     given = options_view(options.azimuth_deg, options.off_nadir_deg)
-    loaded, device = load_weights(options.weights), choose_device(options.device)
-    predictor = HeightPredictor(loaded, device)
-    progress.log(f"Weights {loaded.card.name}, device {device.description}")
-    size_m = partial(_choose_size, loaded.card, wanted_m=options.working_m)
+    network = (networks or Networks()).ready(HeightPredictor, options.weights, options.device)
+    progress.log(f"Weights {network.card.name}, device {network.device.description}")
+    size_m = partial(_choose_size, network.card, wanted_m=options.working_m)
     with (
         open_raster(path, m_per_px=size_m, options=options.raster) as reader,
         height_field(reader.grid, folder) as heights,
     ):
         own = reader.source_grid.window(reader.source_part)
         metadata = _read_metadata(path, own, progress)
-        windows = SceneWindows(reader, predictor, options.windows)
+        windows = SceneWindows(reader, network.predictor, options.windows)
         for strip in windows.strips(progress):
             heights.append(strip)
         if not windows.seen:
@@ -188,12 +195,13 @@ def estimate(
             view.azimuth_deg,
             view.off_nadir_deg,
             view.source,
-            loaded.card.name,
-            loaded.sha256,
+            network.card.name,
+            network.sha256,
             reader.grid.m_per_px,
             own.m_per_px if own.crs is None else None,
             agreement=windows.votes.agreement,
             source=Path(path).name,
         )
         shown = SourceView(heights, own, same=not reader.resamples)
-        yield Estimate(own, reader.placement, view, tags, reader.read_own, shown.read)
+        device = network.device.description
+        yield Estimate(own, reader.placement, view, tags, reader.read_own, shown.read, device)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from engine.atomic import atomic_path, writing_into
 from engine.exclusive import exclusive
 from engine.heights.estimate import Estimate, HeightOptions, estimate
@@ -17,7 +19,9 @@ from engine.heights.known.points import check_field
 from engine.heights.nadir.ground_view import write_ground_view
 from engine.heights.preview import draw_heights
 from engine.heights.results import check_results
+from engine.heights.tags import HeightTags
 from engine.heights.working import Heights
+from engine.networks.warm import Networks
 from engine.progress import Progress
 from engine.raster.painting import write_png
 from engine.raster.source import open_dataset
@@ -72,6 +76,25 @@ class KnownHeights:
     field: str = HEIGHT_FIELD
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenHeights:
+    """Heights that were written.
+
+    Attributes:
+        files: All files; a style for QGIS lies beside those with heights.
+        tags: The view, and where the heights come from.
+        highest_m: The greatest height; None where none is known.
+        mean_m: The mean of all that are known.
+        device: What the network ran on, for people.
+    """
+
+    files: list[Path]
+    tags: HeightTags
+    highest_m: float | None
+    mean_m: float | None
+    device: str
+
+
 def _check_known(known: KnownHeights) -> None:
     """Refuse known heights that cannot be opened, or hold something else, before long work, not after."""
     if is_vector(known.path):
@@ -90,10 +113,19 @@ def _blocks(result: Estimate, what: str, progress: Progress) -> Iterator[tuple[W
     progress.report(result.grid.height, result.grid.height, what)
 
 
-def _write_heights(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
+def _write_heights(
+    path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress
+) -> tuple[float | None, float | None]:
+    """Write the heights; return the highest and the mean one."""
+    highest_m, sum_m, count = -np.inf, 0.0, 0
     with write_cog(path, result.placement, HEIGHTS, tags=tags) as file:
         for window, heights in _blocks(result, "writing heights", progress):
             file.write(window, heights)
+            known = heights[~np.isnan(heights)]
+            highest_m = max(highest_m, known.max(initial=-np.inf))
+            sum_m += float(known.sum(dtype=np.float64))
+            count += known.size
+    return (float(highest_m), sum_m / count) if count else (None, None)
 
 
 def _write_flow(path: Path, result: Estimate, tags: Mapping[str, str], progress: Progress) -> None:
@@ -133,8 +165,8 @@ def _write(
     bands: tuple[int, ...] | None,
     tags: Mapping[str, str],
     progress: Progress,
-) -> None:
-    _write_heights(products.heights, result, tags, progress)
+) -> WrittenHeights:
+    highest_m, mean_m = _write_heights(products.heights, result, tags, progress)
     if products.flow:
         _write_flow(products.flow, result, tags, progress)
     if products.rectified or products.rectified_rgb:
@@ -152,6 +184,7 @@ def _write(
         write_png(products.preview, draw_heights(result))
     for raster in filter(None, (products.heights, products.rectified)):
         _write_style(raster, progress)
+    return WrittenHeights(products.files, result.tags, highest_m, mean_m, result.device)
 
 
 def estimate_to_files(
@@ -161,7 +194,8 @@ def estimate_to_files(
     *,
     known: KnownHeights | None = None,
     progress: Progress,
-) -> list[Path]:
+    networks: Networks | None = None,
+) -> WrittenHeights:
     """Estimate the heights of a raster to files.
 
     Args:
@@ -170,9 +204,7 @@ def estimate_to_files(
         options: How to estimate.
         known: Heights to calibrate by, if there are any.
         progress: Receives the state, and may cancel.
-
-    Returns:
-        The files written; a style for QGIS lies beside those with heights.
+        networks: Where the network comes from; loaded anew when absent.
 
     Raises:
         EngineError: As ``estimate``; or known heights cannot be read or compared; or a result cannot be
@@ -188,9 +220,10 @@ def estimate_to_files(
     with ExitStack() as stack:
         for result in products.files:
             stack.enter_context(exclusive(result))
-        scene = stack.enter_context(estimate(path, options, folder=folder, progress=progress))
+        scene = stack.enter_context(
+            estimate(path, options, folder=folder, progress=progress, networks=networks)
+        )
         if known:
             scene = _calibrated(scene, known, folder, progress)
         tags = {**scene.tags.as_tags(), _PARAMETERS: json.dumps(parameters, sort_keys=True)}
-        _write(path, products, scene, bands=options.raster.bands, tags=tags, progress=progress)
-    return products.files
+        return _write(path, products, scene, bands=options.raster.bands, tags=tags, progress=progress)

@@ -65,3 +65,9 @@ def choose_device(name: str = "auto") -> Device:
     if name == "cuda":
         return _cuda()
     raise DeviceError(f"There is no device {name!r}: use auto, cpu or cuda.")
+
+
+def release_memory() -> None:
+    """Give memory of a GPU that no tensor uses back to other programs."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.empty_cache()

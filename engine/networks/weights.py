@@ -245,6 +245,39 @@ def save_weights(
         draft.write_bytes(content)
 
 
+def find_weights(name: str | Path) -> Path | None:
+    """Find the file of weights.
+
+    Args:
+        name: As for ``load_weights``.
+
+    Returns:
+        The file; None for an untrained network, which has none.
+
+    Raises:
+        WeightsError: There are no such weights.
+    """
+    text = str(name)
+    kind, _, rest = text.partition(":")
+    if kind == _RANDOM and rest:
+        return None
+    path = Path(text)
+    if path.suffix in (_SAFE, *_PICKLED) or path.name != text:
+        try:
+            found = path.is_file()
+        except OSError as error:
+            raise WeightsError(f"{text[:200]} cannot be read: {error.strerror}.") from error
+        if not found:
+            raise WeightsError(f"There is no weights file {path}: check its name.")
+        return path
+    if text not in list_weights():
+        available = ", ".join(list_weights()) or "none"
+        raise WeightsError(
+            f"There are no weights named {text[:60]!r} (available: {available}): use one of these, or a file."
+        )
+    return FOLDER / (text + _SAFE)
+
+
 def load_weights(name: str | Path) -> LoadedWeights:
     """Load weights by name or from a file.
 
@@ -255,28 +288,14 @@ def load_weights(name: str | Path) -> LoadedWeights:
     Raises:
         WeightsError: There are no such weights, or the file is damaged, unsafe, or does not fit.
     """
-    text = str(name)
-    kind, _, rest = text.partition(":")
-    if kind == _RANDOM and rest:
-        architecture, _, seed = rest.partition(":")
-        if seed and not (seed.isdecimal() and len(seed) <= _SEED_DIGITS):
-            raise WeightsError(
-                f"{text[:60]!r} has no whole number of up to {_SEED_DIGITS} digits as its seed: use "
-                f"{_RANDOM}:{architecture[:20]}:1."
-            )
-        return random_weights(architecture, int(seed or 0))
-    path = Path(text)
-    if path.suffix in (_SAFE, *_PICKLED) or path.name != text:
-        try:
-            found = path.is_file()
-        except OSError as error:
-            raise WeightsError(f"{text[:200]} cannot be read: {error.strerror}.") from error
-        if not found:
-            raise WeightsError(f"There is no weights file {path}: check its name.")
+    path = find_weights(name)
+    if path is not None:
         return _read(path)
-    if text not in list_weights():
-        available = ", ".join(list_weights()) or "none"
+    _, architecture, *rest = str(name).split(":", 2)
+    seed = "".join(rest)
+    if seed and not (seed.isdecimal() and len(seed) <= _SEED_DIGITS):
         raise WeightsError(
-            f"There are no weights named {text[:60]!r} (available: {available}): use one of these, or a file."
+            f"{str(name)[:60]!r} has no whole number of up to {_SEED_DIGITS} digits as its seed: use "
+            f"{_RANDOM}:{architecture[:20]}:1."
         )
-    return _read(FOLDER / (text + _SAFE))
+    return random_weights(architecture, int(seed or 0))

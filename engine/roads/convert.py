@@ -30,6 +30,7 @@ from engine.roads.formats import (
 from engine.roads.georeference import to_ground, to_pixels
 from engine.roads.graph import RoadGraph
 from engine.roads.mask import graph_from_mask, mask_from_graph
+from engine.roads.segments import RoadNetwork
 from engine.version import VERSION
 
 READ_MASK_SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".jp2", ".bmp", ".vrt")
@@ -240,18 +241,28 @@ def _inputs(source: str, options: ConvertOptions) -> list[str]:
     return [source, *(file for raster in rasters for file in list_files(raster))]
 
 
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What was written.
+
+    Attributes:
+        output: The file.
+        network: Segments and junctions in it; None for masks and research formats, which have none.
+    """
+
+    output: Path
+    network: RoadNetwork | None = None
+
+
 def convert_file(
     source: str | os.PathLike[str], output: str | os.PathLike[str], options: ConvertOptions | None = None
-) -> Path:
+) -> Converted:
     """Convert a road mask or graph to the format of the output's suffix.
 
     Args:
         source: A mask (.tif, .png ...), a research graph (.p, .json) or any vector file of lines.
         output: .tif or .png for a mask; .gpkg, .geojson, .json or .p for a graph.
         options: What else is known.
-
-    Returns:
-        The path that was written.
 
     Raises:
         GraphError: The input holds no road graph, or a raster (``like``) is needed.
@@ -272,11 +283,11 @@ def convert_file(
         file = read_graph(source, bottom_left_height=turned)
     if to_mask:
         _draw(output, file, like, options)
-        return Path(output)
+        return Converted(Path(output))
     if file.frame == "pixel" and not to_pixel and like is not None:
         like.placed()
     file = convert_graph(file, "pixel" if to_pixel else "ground", like.grid if like else None)
     turned = _bottom_left(options, like) if to_pixel and turned is None else None
     provenance = {"source": str(Path(source).absolute()), "operation": "convert", "version": VERSION}
-    write_graph(output, file, provenance=provenance, bottom_left_height=turned)
-    return Path(output)
+    network = write_graph(output, file, provenance=provenance, bottom_left_height=turned)
+    return Converted(Path(output), network)

@@ -12,10 +12,10 @@ from engine.errors import WeightsError
 from engine.frames import RowCol
 from engine.networks.candidates import Candidates
 from engine.networks.card import WeightsCard
-from engine.networks.device import Device, choose_device
 from engine.networks.layout import STRIDE_PX
 from engine.networks.predict import RoadPredictor
-from engine.networks.weights import DEFAULT_ROADS, LoadedWeights, load_weights
+from engine.networks.warm import Networks, Ready
+from engine.networks.weights import DEFAULT_ROADS
 from engine.progress import Progress, Silent
 from engine.raster.crs import reproject_points
 from engine.raster.grid import Grid
@@ -142,7 +142,7 @@ def _candidates(
 
 
 def _job(
-    path: str, reader: RasterReader, loaded: LoadedWeights, device: Device, options: RoadOptions
+    path: str, reader: RasterReader, network: Ready[RoadPredictor], options: RoadOptions
 ) -> dict[str, Any]:
     """Describe everything that the candidates depend on."""
     source = Path(path)
@@ -154,9 +154,9 @@ def _job(
         "source_modified_ns": stat.st_mtime_ns if stat else None,
         "grid": [reader.grid.height, reader.grid.width, *reader.grid.transform, reader.grid.crs],
         "bands": list(options.raster.bands or ()),
-        "weights": loaded.sha256,
+        "weights": network.sha256,
         # A graphics card rounds otherwise than a processor: a graph is made on one of them.
-        "device": f"{device.torch_device.type} {device.dtype}",
+        "device": f"{network.device.torch_device.type} {network.device.dtype}",
         "windows": [options.core_px, options.margin_px, options.windows_per_block],
     }
 
@@ -206,6 +206,7 @@ def extract(
     kept: KeptBlocks | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    networks: Networks | None = None,
 ) -> Extraction:
     """Extract the road graph of a raster.
 
@@ -219,6 +220,7 @@ def extract(
         kept: Where finished blocks are kept; nowhere when absent.
         resume: Whether to use blocks kept by an earlier run.
         progress: Receives the state after each block, and may cancel.
+        networks: Where the network comes from; loaded anew when absent.
 
     Raises:
         RasterError: The raster cannot be opened, placed or read.
@@ -229,25 +231,24 @@ def extract(
         Cancelled: The progress asked to stop.
     """
     progress = progress or Silent()
-    loaded = load_weights(options.weights)
-    device = choose_device(options.device)
-    progress.log(f"Weights {loaded.card.name}, device {device.description}")
-    predictor = RoadPredictor(loaded, device)
-    with open_raster(path, m_per_px=loaded.card.m_per_px, options=options.raster) as reader:
-        job = _job(path, reader, loaded, device, options)
+    network = (networks or Networks()).ready(RoadPredictor, options.weights, options.device)
+    card = network.card
+    progress.log(f"Weights {card.name}, device {network.device.description}")
+    with open_raster(path, m_per_px=card.m_per_px, options=options.raster) as reader:
+        job = _job(path, reader, network, options)
         if kept:
             kept.start(job, resume=resume)
         grid = reader.grid
-        candidates = merge(list(_candidates(reader, predictor, options, kept, progress)))
-        settings = decode_options(options, loaded.card, grid.m_per_px)
+        candidates = merge(list(_candidates(reader, network.predictor, options, kept, progress)))
+        settings = decode_options(options, card, grid.m_per_px)
         graph = decode(candidates, settings, border=RasterBorder(grid.height, grid.width))
         # Vectors at the border tell of roads beyond it, which nobody has seen.
         graph = clip_graph(graph, grid.height, grid.width)
     provenance = {
         **{key: job[key] for key in ("version", "source", "bands")},
-        "weights": loaded.card.name,
-        "weights_sha256": loaded.sha256,
-        "device": device.description,
+        "weights": card.name,
+        "weights_sha256": network.sha256,
+        "device": network.device.description,
         "m_per_px": grid.m_per_px,
         "footprint": _footprint(grid, reader.source_grid),
         "parameters": asdict(options),

@@ -21,7 +21,7 @@ from engine.roads.research_formats import (
     write_json_graph,
     write_pickle_graph,
 )
-from engine.roads.segments import build_network
+from engine.roads.segments import RoadNetwork, build_network
 
 PIXEL_SUFFIXES = (".p", ".pickle", ".json")
 """Research formats: pixel positions without a place on the ground."""
@@ -109,7 +109,9 @@ def _write_pixels(path: str | os.PathLike[str], file: GraphFile, bottom_left_hei
     write(path, file.graph, bottom_left_height=bottom_left_height)
 
 
-def _write_ground(path: str | os.PathLike[str], file: GraphFile, provenance: Mapping[str, Any]) -> None:
+def _write_ground(
+    path: str | os.PathLike[str], file: GraphFile, provenance: Mapping[str, Any]
+) -> RoadNetwork:
     if file.frame != "ground":
         raise GraphError(
             f"{suffix(path)} files hold ground coordinates: name the raster that the graph belongs to "
@@ -119,10 +121,11 @@ def _write_ground(path: str | os.PathLike[str], file: GraphFile, provenance: Map
         wkt = None if file.crs is None else parse_crs(file.crs).to_wkt()
         network = build_network(file.graph, crs=file.crs)
         write_geopackage(path, network, crs_wkt=wkt, provenance=provenance)
-        return
+        return network
     target = None if file.crs is None else WGS_84
     network = build_network(reproject(file.graph, file.crs, target), crs=target)
     write_geojson(path, network, local=target is None, provenance=provenance)
+    return network
 
 
 def write_graph(
@@ -131,7 +134,7 @@ def write_graph(
     *,
     provenance: Mapping[str, Any] | None = None,
     bottom_left_height: int | None = None,
-) -> None:
+) -> RoadNetwork | None:
     """Write a road graph in the format of the suffix; it appears only when it is complete.
 
     Args:
@@ -139,6 +142,9 @@ def write_graph(
         file: The graph.
         provenance: Where the graph came from, as JSON values; research formats have no room for it.
         bottom_left_height: For research files: height of the image, to let rows count from the bottom.
+
+    Returns:
+        The segments and junctions in the file; None for research formats, which have none.
 
     Raises:
         OutputError: The format is unknown, or the file cannot be written there.
@@ -148,5 +154,5 @@ def write_graph(
     check_writable_format(path)
     if suffix(path) in PIXEL_SUFFIXES:
         _write_pixels(path, file, bottom_left_height)
-    else:
-        _write_ground(path, file, provenance or {})
+        return None
+    return _write_ground(path, file, provenance or {})

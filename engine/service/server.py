@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Protocol
 
 from engine.errors import Cancelled, EngineError, as_engine_error
 from engine.progress import Progress
@@ -41,8 +42,15 @@ _LOG = logging.getLogger(__name__)
 GRACE_S = 1.5
 """How long work has to tidy up when the client has gone; then the process ends all the same."""
 
-Work = Callable[[Request, Progress], Result]
-"""Carries out a request."""
+
+class Work(Protocol):
+    """Carries out requests."""
+
+    def __call__(self, request: Request, progress: Progress) -> Result:
+        """Carry one out."""
+
+    def release(self) -> None:
+        """Give back memory after one that was stopped or has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ class Server:
             outcome = _failure(number, error)
         # Tracebacks hold what filled the memory, and each other.
         gc.collect()
+        self._work.release()
         return outcome
 
     def _say(self, outcome: Answer | Failure) -> None:

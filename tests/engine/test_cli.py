@@ -16,6 +16,7 @@ from engine.cli import convert
 from engine.cli.options import finish
 from engine.errors import Cancelled, EngineError, WeightsError
 from engine.reporting import Bar, JsonLines
+from engine.roads.convert import Converted
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,7 +49,7 @@ def test_what_nobody_foresaw_of_disks_and_memory_is_one_line(failure, monkeypatc
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_under_the_events_is_one_line(monkeypatch, capsys):
-    monkeypatch.setattr(convert, "convert_file", lambda *_arguments: Path("o.json"))
+    monkeypatch.setattr(convert, "convert_file", lambda *_arguments: Converted(Path("o.json")))
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         with pytest.raises(SystemExit) as end:

@@ -59,6 +59,38 @@ class FootprintOptions:
     layer: str | None = None
 
 
+@dataclass(slots=True)
+class _Tally:
+    """Counts polygons while they pass by."""
+
+    polygons: int = 0
+    known: int = 0
+    volume_m3: float = 0.0
+
+    def add(self, heights: ZoneHeights, volumes_m3: NDArray[np.float64]) -> None:
+        """Count some; a volume is NaN where no height is known."""
+        self.polygons += len(volumes_m3)
+        self.known += int(np.count_nonzero(heights.pixels))
+        self.volume_m3 += float(np.nansum(volumes_m3))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredFootprints:
+    """Polygons that were measured and written.
+
+    Attributes:
+        output: The file.
+        polygons: How many there are.
+        known: Of how many of them a height is known.
+        volume_m3: Of these together.
+    """
+
+    output: Path
+    polygons: int
+    known: int
+    volume_m3: float
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """Polygons, heights and what is to be done, all open.
@@ -86,14 +118,14 @@ class _Job:
         return heights, sign * heights.roof_m[:, None] * self.ground.pose.flow_px_per_m
 
 
-def _values(heights: ZoneHeights, areas_m2: NDArray[np.float64]) -> list[dict[str, Any]]:
+def _values(heights: ZoneHeights, volumes_m3: NDArray[np.float64]) -> list[dict[str, Any]]:
     """Return the added attributes of each polygon."""
     columns = {
         "height_median_m": heights.median_m,
         "height_p90_m": heights.p90_m,
         "height_max_m": heights.max_m,
         "height_roof_m": heights.roof_m,
-        "volume_m3": heights.mean_m * areas_m2,
+        "volume_m3": volumes_m3,
     }
     numbers = {
         name: [None if np.isnan(v) else v for v in column.tolist()] for name, column in columns.items()
@@ -103,15 +135,17 @@ def _values(heights: ZoneHeights, areas_m2: NDArray[np.float64]) -> list[dict[st
 
 
 def _records(
-    job: _Job, features: Sequence[Any], fields: CarriedFields
-) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
-    """Measure and move some features; also return how many pixels are known of each."""
+    job: _Job, features: Sequence[Any], fields: CarriedFields, tally: _Tally
+) -> list[dict[str, Any]]:
+    """Measure, count and move some features."""
     polygons = np.array([read_polygon(feature, job.layer.path) for feature in features], dtype=object)
     zones = job.outlines.zones(polygons)
     heights, shift_px = job.measure(zones)
     moved = job.outlines.moved(polygons, zones, shift_px)
-    added = _values(heights, job.outlines.areas_m2(zones))
-    records = [
+    volumes_m3 = heights.mean_m * job.outlines.areas_m2(zones)
+    tally.add(heights, volumes_m3)
+    added = _values(heights, volumes_m3)
+    return [
         {
             "type": "Feature",
             "geometry": as_multipolygon(polygon),
@@ -119,33 +153,31 @@ def _records(
         }
         for feature, polygon, values in zip(features, moved, added, strict=True)
     ]
-    return records, heights.pixels
 
 
 def _all_records(
-    job: _Job, fields: CarriedFields, count: int, progress: Progress
+    job: _Job, fields: CarriedFields, count: int, tally: _Tally, progress: Progress
 ) -> Iterator[dict[str, Any]]:
     """Yield the features as they shall be written.
 
     Raises:
         VectorError: Nothing is known of any of them.
     """
-    features, done, known = job.layer.read(), 0, 0
+    features = job.layer.read()
     while some := list(islice(features, _TOGETHER)):
-        progress.report(done, count, "measuring")
-        records, pixels = _records(job, some, fields)
-        known += int(np.count_nonzero(pixels))
-        done += len(some)
-        yield from records
-    if not known:
+        progress.report(tally.polygons, count, "measuring")
+        yield from _records(job, some, fields, tally)
+    if not tally.known:
         raise VectorError(
             f"None of the {count} polygons of {job.layer.path} lies on a known height of the raster, which "
             f"covers {job.outlines.grid.bounds} (xmin,ymin,xmax,ymax in its own system): check the reference "
             "systems of both, or give the heights of this place."
         )
-    if known < done:
-        progress.log(f"Of {done - known} of {done} polygons no height is known: they stay where they are.")
-    progress.report(done, count, "writing")
+    if unknown := tally.polygons - tally.known:
+        progress.log(
+            f"Of {unknown} of {tally.polygons} polygons no height is known: they stay where they are."
+        )
+    progress.report(tally.polygons, count, "writing")
 
 
 def _outlines(layer: VectorLayer, raster: SeenRaster) -> Outlines:
@@ -210,7 +242,7 @@ def measure_footprints(
     options: FootprintOptions,
     *,
     progress: Progress | None = None,
-) -> Path:
+) -> MeasuredFootprints:
     """Measure the heights of buildings, and move them from their roofs to the ground or back.
 
     Each building moves as a whole, by the flow of its roof's height: its shape stays as it was drawn. A
@@ -226,9 +258,6 @@ def measure_footprints(
         output: GeoPackage; an existing one of the same layer is replaced.
         options: What to do.
         progress: Receives the state, and may cancel.
-
-    Returns:
-        The output.
 
     Raises:
         VectorError: The polygons cannot be read, or lie elsewhere.
@@ -246,7 +275,8 @@ def measure_footprints(
         job = _Job(layer, _outlines(layer, raster), ground, options.to)
         fields = CarriedFields.beside(layer.fields, FIELDS)
         count = _count(layer)
-        records = _all_records(job, fields, count, progress or Silent())
+        tally = _Tally()
+        records = _all_records(job, fields, count, tally, progress or Silent())
         written = Layer(LAYER, written_kind(layer.geometry), fields.types, records, count)
         provenance = {
             "version": VERSION,
@@ -259,4 +289,4 @@ def measure_footprints(
             "parameters": asdict(options),
         }
         write_layers(output, [written], crs_wkt=layer.crs, provenance=provenance)
-    return output
+    return MeasuredFootprints(output, tally.polygons, tally.known, tally.volume_m3)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.errors import RasterError
 from engine.heights.height_raster import HeightRaster
-from engine.heights.nadir.ground_view import check_oblique, write_ground_view
+from engine.heights.nadir.ground_view import GroundView, check_oblique, write_ground_view
 from engine.heights.pose import Pose
 from engine.heights.results import check_results
 from engine.heights.tags import ANGLE_RAD, SCALE_PX_PER_M, HeightTags
@@ -36,6 +36,19 @@ class RectifiedFiles:
     def paths(self) -> list[Path]:
         """Every file wanted."""
         return [path for path in (self.rgb, self.heights) if path]
+
+
+@dataclass(frozen=True, slots=True)
+class RectifiedScene:
+    """A raster as seen from nadir, in files.
+
+    Attributes:
+        ground: The files, and what they do not show.
+        seen: How the image was seen before; its pose is of the image's pixels.
+    """
+
+    ground: GroundView
+    seen: HeightTags
 
 
 def _open(raster: str, heights: Path, *, on_ground: bool) -> tuple[HeightRaster, Grid | None]:
@@ -123,7 +136,7 @@ def rectify_to_files(
     bands: tuple[int, ...] | None = None,
     on_ground: bool = False,
     progress: Progress,
-) -> list[Path]:
+) -> RectifiedScene:
     """Rectify a raster with given heights to files, which appear only when all are whole.
 
     Args:
@@ -135,9 +148,6 @@ def rectify_to_files(
         bands: Which of the raster's bands are red, green and blue; None = the declared or first ones.
         on_ground: Whether the heights stand at their true places; their own view is then not asked for.
         progress: Receives the state, and may cancel.
-
-    Returns:
-        The files written.
 
     Raises:
         EngineError: As ``write_ground_view``; or nothing says how the image was seen, or a file cannot be
@@ -153,7 +163,7 @@ def rectify_to_files(
             "their true places, need --heights-at ground."
         )
     progress.log(f"View of {found.view}: angle {seen.angle_rad:.4f} rad, {seen.scale_px_per_m:.4g} px/m")
-    return write_ground_view(
+    ground = write_ground_view(
         raster,
         heights,
         seen,
@@ -164,3 +174,4 @@ def rectify_to_files(
         progress=progress,
         tags=found.as_tags(),
     )
+    return RectifiedScene(ground, found)

@@ -60,6 +60,20 @@ def _cut(whole: Rectified, window: Window, core: Window) -> Rectified:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundView:
+    """Files that show the ground from above.
+
+    Attributes:
+        files: Heights first.
+        hidden_share: How much of the ground that might be seen is not, for something higher hides it or it
+            was seen outside the image; None where no height is known.
+    """
+
+    files: list[Path]
+    hidden_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class _View:
     """An oblique image with its heights, in the frame of the part that the heights cover."""
 
@@ -202,7 +216,7 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
     on_ground: bool = False,
     progress: Progress | None = None,
     tags: Mapping[str, str] | None = None,
-) -> list[Path]:
+) -> GroundView:
     """Write a raster as it would look from nadir: files that appear only when all are whole.
 
     They are Cloud-Optimised GeoTIFFs on the raster's grid, or on the part of it that the heights cover. What
@@ -219,9 +233,6 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
             file; else they are of what each pixel shows, as ``plumbline heights`` writes them.
         progress: Receives the state, and may cancel.
         tags: Names and values to keep in the files, beside those of the ground view.
-
-    Returns:
-        The files written, heights first.
 
     Raises:
         RasterError: A file cannot be read, holds no heights, is rectified already, or the two do not overlap.
@@ -245,7 +256,10 @@ def write_ground_view(  # noqa: PLR0913 - two files in, two out
             for draft, (_, kind) in zip(drafts, wanted, strict=True)
         ]
         blocks = rectify_blocks(image, source, pose, core_px=CORE_PX, on_ground=on_ground, progress=progress)
+        hidden = shown = 0
         for window, result in blocks:
+            hidden += int(np.count_nonzero(result.occluded))
+            shown += int(np.count_nonzero(~np.isnan(result.height_m)))
             for writer, (_, kind) in zip(writers, wanted, strict=True):
                 _write(writer, kind, window, result)
-    return [path for path, _ in wanted]
+    return GroundView([path for path, _ in wanted], hidden / (hidden + shown) if hidden + shown else None)

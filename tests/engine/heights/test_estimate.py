@@ -13,6 +13,7 @@ from engine.heights.estimate import HeightOptions, estimate
 from engine.heights.flow import flow_px
 from engine.heights.pose import view_of
 from engine.heights.scene_windows import WindowSizes
+from engine.networks import warm
 from engine.networks.weights import load_weights
 from engine.raster import blend
 from engine.raster.crs import parse_crs
@@ -48,7 +49,7 @@ class Listener:
 def truthful(monkeypatch):
     """The network of the samples: it wants 1 m per pixel."""
     monkeypatch.setattr(corridor, "HeightPredictor", Oracle)
-    monkeypatch.setattr(corridor, "load_weights", LOAD)
+    monkeypatch.setattr(warm, "load_weights", LOAD)
     return monkeypatch
 
 

@@ -50,7 +50,7 @@ class Listener(Silent):
 def attempt(path, output, *, known=None, options=OPTIONS, listener=None, **others):
     return estimate_to_files(
         str(path), HeightProducts(output, **others), options, known=known, progress=listener or Silent()
-    )
+    ).files
 
 
 def read(path):
@@ -281,7 +281,7 @@ def test_layers_drawn_over_a_raster_without_a_place_fit_its_heights(bare, tmp_pa
         square = shapely.box(100, -110, 120, -90)
         layer.write({"geometry": shapely.geometry.mapping(square), "properties": {}})
     measured = measure_footprints(str(drawn), str(output), tmp_path / "m.gpkg", FootprintOptions("none"))
-    with fiona.open(measured) as layer:
+    with fiona.open(measured.output) as layer:
         (found,) = (feature.properties for feature in layer)
     mean_m = heights_of(OWN)[90:110, 100:120].mean() * HeightTags.read(output).calibration
     assert found["height_pixels"] == 400

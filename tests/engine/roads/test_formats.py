@@ -145,7 +145,7 @@ def placed_mask(tmp_path: Path) -> Path:
 def test_mask_to_graph_to_mask(placed_mask: Path, tmp_path: Path, name: str) -> None:
     graph, again = tmp_path / name, tmp_path / "again.tif"
     like = ConvertOptions(like=str(placed_mask), width_m=3.5)
-    assert convert_file(placed_mask, graph) == graph
+    assert convert_file(placed_mask, graph).output == graph
     convert_file(graph, again, like)
     (first, _), (second, frame) = read_mask(str(placed_mask)), read_mask(str(again))
     assert (first & second).sum() / (first | second).sum() > 0.85

@@ -95,8 +95,8 @@ def test_a_lock_that_a_killed_run_left_hinders_nobody(tmp_path):
 
 
 def test_a_drive_that_goes_away_costs_no_finished_block(tmp_path, image, monkeypatch):
-    def half(_path, _options, *, kept, resume, progress):
-        del progress
+    def half(_path, _options, *, kept, resume, progress, networks):
+        del progress, networks
         kept.start({"source": "town.tif"}, resume=resume)
         kept.save(0, Candidates.empty())
         raise RasterError("The drive is away.")

@@ -39,8 +39,12 @@ def measure(folder, polygons, one, *, to, crs="own", heights=None, **options):
     crs = one.grid.crs if crs == "own" else crs
     source = write_features(folder / "in.gpkg", one.placed(polygons, crs), crs=crs)
     heights = heights or one.write(folder / "heights.tif")
-    output = measure_footprints(source, heights, folder / "out.gpkg", FootprintOptions(to, **options))
-    return read_features(output)
+    measured = measure_footprints(source, heights, folder / "out.gpkg", FootprintOptions(to, **options))
+    features, rows = read_features(measured.output)
+    volumes = [row["volume_m3"] for row in rows if row["volume_m3"] is not None]
+    assert (measured.polygons, measured.known) == (len(rows), len(volumes))
+    assert measured.volume_m3 == pytest.approx(sum(volumes))
+    return features, rows
 
 
 @pytest.mark.parametrize(("place", "view"), list(product(PLACES, VIEWS)))
@@ -70,7 +74,7 @@ def test_to_the_roof_and_back_again(tmp_path, place, crs):
     assert [row["height_median_m"] for row in values] == pytest.approx(one.height_m, rel=1e-6)
     heights = str(tmp_path / "heights.tif")
     back = measure_footprints(str(tmp_path / "out.gpkg"), heights, tmp_path / "b.gpkg", FootprintOptions())
-    error = shapely.hausdorff_distance(read_features(back)[0], one.placed(one.ground, crs))
+    error = shapely.hausdorff_distance(read_features(back.output)[0], one.placed(one.ground, crs))
     assert error.max() < (1e-11 if degree else 1e-6)
 
 
@@ -111,7 +115,7 @@ def test_not_moved_means_bit_by_bit(tmp_path):
     heights = one.write(tmp_path / "h.tif", one.ground_m, PLUMBLINE_SCALE_PX_PER_M="0.0")
     for to in ("none", "ground", "roof"):
         moved, values = read_features(
-            measure_footprints(source, heights, tmp_path / f"{to}.gpkg", FootprintOptions(to))
+            measure_footprints(source, heights, tmp_path / f"{to}.gpkg", FootprintOptions(to)).output
         )
         flat = shapely.get_coordinates(moved)
         np.testing.assert_array_equal(flat, shapely.get_coordinates(polygons))
@@ -161,7 +165,7 @@ def test_in_a_town_roofs_fall_on_footprints(tmp_path):
     down = measure_footprints(
         str(tmp_path / "out.gpkg"), str(tmp_path / "heights.tif"), tmp_path / "d.gpkg", FootprintOptions()
     )
-    ground, _ = read_features(down)
+    ground, _ = read_features(down.output)
     wanted = one.placed(scene.footprints[inner])
     overlap = shapely.area(shapely.intersection(ground, wanted)) / shapely.area(shapely.union(ground, wanted))
     assert inner.sum() > 20
@@ -220,15 +224,15 @@ def test_attributes_geometries_and_order_survive(tmp_path):
         for n in range(6)
     ]
     source = write_features(tmp_path / "in.gpkg", geometries, kind="Unknown", fields=fields, values=values)
-    output = measure_footprints(
+    measured = measure_footprints(
         source, one.write(tmp_path / "h.tif"), tmp_path / "o.gpkg", FootprintOptions()
     )
-    found, rows = read_features(output)
+    found, rows = read_features(measured.output)
     kept = [{name: row[name] for name in fields if name != "height_max_m"} for row in rows]
     given = [{**row, "day": "2020-02-29"} for row in values]
     assert kept == [{name: row[name] for name in row if name != "height_max_m"} for row in given]
     assert {row["height_max_m_old"] for row in rows} == {"x"}
-    with fiona.open(output, layer=LAYER) as layer:
+    with fiona.open(measured.output, layer=LAYER) as layer:
         assert list(layer.schema["properties"]) == [*list(fields)[:-1], "height_max_m_old", *FIELDS]
     # One vector for all parts: that of the median of both roofs.
     assert found[0].geom_type == "MultiPolygon"
@@ -253,10 +257,10 @@ def test_any_vector_file_will_do(tmp_path, driver, name):
     source = write_features(
         tmp_path / name, polygons, crs="EPSG:4326", fields=fields, values=values, driver=driver
     )
-    output = measure_footprints(
+    measured = measure_footprints(
         source, one.write(tmp_path / "h.tif"), tmp_path / "o.gpkg", FootprintOptions()
     )
-    moved, rows = read_features(output)
+    moved, rows = read_features(measured.output)
     order = [row["number"] for row in rows]  # FlatGeobuf sorts by place
     assert [{name: row[name] for name in fields} for row in rows] == [values[number] for number in order]
     assert shapely.hausdorff_distance(moved, one.placed(one.ground)[order]).max() < 1e-8
@@ -276,10 +280,10 @@ def test_columns_that_every_layer_has_are_no_obstacle(tmp_path):
     }
     collection = {"type": "FeatureCollection", "features": [{**feature, "properties": properties}] * 2}
     (tmp_path / "in.geojson").write_text(json.dumps(collection))
-    output = measure_footprints(
+    measured = measure_footprints(
         str(tmp_path / "in.geojson"), one.write(tmp_path / "h.tif"), tmp_path / "o.gpkg", FootprintOptions()
     )
-    _, rows = read_features(output)
+    _, rows = read_features(measured.output)
     wanted = {
         "fid_old": 12,
         "geom_old": "a",

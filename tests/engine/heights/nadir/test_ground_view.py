@@ -131,7 +131,7 @@ def test_a_rectified_town_is_the_town_from_nadir(tmp_path, monkeypatch, place):
         # As a user gives it: by the direction to the sensor, which the grid turns into one in the image.
         grid = Grid.measured(transform, 320, 288, rasterio.CRS.from_string(crs).to_wkt())
         pose = Pose.from_view(*view_of(pose, grid), grid)
-    files = write_ground_view(
+    view = write_ground_view(
         str(raster),
         heights,
         pose,
@@ -139,9 +139,10 @@ def test_a_rectified_town_is_the_town_from_nadir(tmp_path, monkeypatch, place):
         rectified_rgb=tmp_path / "c.tif",
         tags={"PLUMBLINE_WEIGHTS": "x", "PLUMBLINE_SCALE_PX_PER_M": "3.0"},
     )
-    assert files == [tmp_path / "r.tif", tmp_path / "c.tif"]
+    assert view.files == [tmp_path / "r.tif", tmp_path / "c.tif"]
     aslant, nadir = _town()
     found, truth = _read(tmp_path / "r.tif"), nadir.height_m
+    assert view.hidden_share == pytest.approx(np.isnan(found).mean(), abs=1e-3)
     edge = ndimage.maximum_filter(truth, 5) - ndimage.minimum_filter(truth, 5) > 1.5
     compared = ~aslant.occlusion & ~edge & ~np.isnan(found)
     assert compared.mean() > 0.3

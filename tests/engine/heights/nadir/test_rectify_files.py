@@ -59,10 +59,8 @@ def _write(folder, *, tags=None, place=PLACE, heights=None):
 def _rectified(folder, view=NOTHING, **given):
     raster, heights = _write(folder, **given)
     files = RectifiedFiles(folder / "out.tif", folder / "ground.tif")
-    assert rectify_to_files(raster, heights, files, view=view, progress=Silent()) == [
-        files.heights,
-        files.rgb,
-    ]
+    scene = rectify_to_files(raster, heights, files, view=view, progress=Silent())
+    assert scene.ground.files == [files.heights, files.rgb]
     with rasterio.open(files.heights) as file:
         return file.read(1, masked=True).filled(np.nan), file.tags()
 
