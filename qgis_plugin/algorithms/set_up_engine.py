@@ -70,7 +70,7 @@ class SetUpEngine(EngineAlgorithm):
 
     def tags(self) -> list[str]:
         """Return words to find the algorithm by."""
-        return [tr(each) for each in ("install", "python", "pip", "torch", "cuda", "offline", "repair")]
+        return tr("install,python,pip,torch,cuda,offline,repair").split(",")
 
     def shortHelpString(self) -> str:
         """Say what the algorithm is for."""

@@ -186,7 +186,8 @@ def test_roads_come_into_a_geopackage(profile, image, tmp_path):
         assert town.bounds.left <= left < right <= town.bounds.right
         assert town.bounds.bottom <= bottom < top <= town.bounds.top
     with fiona.open(output, layer="junctions") as junctions:
-        assert len(junctions) == results["JUNCTION_COUNT"]
+        meetings = [each for each in junctions if each["properties"]["kind"] == "junction"]
+        assert 0 < len(meetings) == results["JUNCTION_COUNT"] < len(junctions)
     assert len(lengths_m) == results["SEGMENTS"] > 3
     assert sum(lengths_m) == pytest.approx(results["LENGTH"], rel=1e-3)
     assert 0 < results["MEAN_CONFIDENCE"] <= 1
