@@ -75,7 +75,7 @@ class CheckEngineAlgorithm(EngineAlgorithm):
             VERSION: result.facts.get("plumbline/version"),
             INTERPRETER: result.facts.get("plumbline/interpreter"),
             DEVICE_USED: result.facts.get(f"devices/{device}"),
-            WEIGHTS_FOUND: "\n".join(line for line in _section(result, "weights") if "sha256" in line),
+            WEIGHTS_FOUND: "\n".join(line for line in _section(result, "weights") if ", caveat" not in line),
             INFERENCE_SECONDS: result.figures.get("inference_s"),
         }
 

@@ -108,7 +108,9 @@ def wrong_bands(values: Values, name: str) -> Iterator[str]:
 
 def wrong_weights(values: Values, name: str, shipped: list[str]) -> Iterator[str]:
     """Yield a sentence where weights are named as a file that is not there."""
-    value = values.text(name) or ""
+    value = str(values.raw(name) or "").strip()
+    if not value:
+        return
     is_path = value.lower().endswith(WEIGHTS_SUFFIXES) or "/" in value or "\\" in value
     if is_path and not Path(value).expanduser().is_file():
         yield tr(

@@ -61,6 +61,10 @@ def _figures() -> dict[str, str]:
 class EvaluateRoadsAlgorithm(EngineAlgorithm):
     """Compares two road graphs."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._extent: Optional[str] = None
+
     def name(self) -> str:
         """Return the algorithm's name, which never changes."""
         return "evaluateroads"
@@ -101,6 +105,7 @@ class EvaluateRoadsAlgorithm(EngineAlgorithm):
         """Take the layers from the project."""
         for name in _INPUTS:
             self.sources[name] = any_source(values, name, feedback)
+        self._extent = values.extent_text()
 
     def work(self, values: Values, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
         """Let the engine compare."""
@@ -110,7 +115,7 @@ class EvaluateRoadsAlgorithm(EngineAlgorithm):
                 truth=self.path_of(TRUTH, feedback) or "",
                 image=self.path_of(IMAGE, feedback),
                 valid=self.path_of(VALID, feedback),
-                extent=values.extent_text(),
+                extent=self._extent,
                 gsd_m=values.number(of.GSD),
                 blank_white=values.truth(BLANK_WHITE),
                 protocol=values.choice(PROTOCOL) or of.default_of(EvaluateRoads, "protocol"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Optional
 
@@ -113,7 +114,7 @@ class ImageAlgorithm(EngineAlgorithm):
             "bands": values.bands() or image.bands,
             "extent": image.extent,
             "gsd_m": values.number(of.GSD),
-            "weights": values.text(of.WEIGHTS),
+            "weights": values.text(of.WEIGHTS) or of.default_of(self.REQUEST, "weights"),
             "device": values.choice(of.DEVICE),
         }
 
@@ -137,50 +138,83 @@ class ImageAlgorithm(EngineAlgorithm):
         Raises:
             QgsProcessingException: Some failed; after all others are written, so that only these are left.
         """
-        paths = [self.paths(values), *self._more_paths(values)]
-        steps = QgsProcessingMultiStepFeedback(len(self._images), feedback)
+        folder = values.folder_path(of.MORE_FOLDER) if len(self._images) > 1 else None
+        paths = [self.paths(values), *self._more_paths(folder)]
+        steps = _Steps(self._images, feedback)
         outputs: list[dict[str, Any]] = []
         failed: list[str] = []
-        for number, (image, written) in enumerate(zip(self._images, paths)):
-            steps.setCurrentStep(number)
-            if len(paths) > 1:
-                steps.pushInfo(
-                    tr("Image {number} of {count}: {image}").format(
-                        number=number + 1, count=len(paths), image=image.source
-                    )
-                )
+        for image, written in zip(self._images, paths):
             try:
                 outputs.append(self._see(image.request, written, values, steps))
             except Stopped:
                 raise
             except QgsProcessingException as error:
-                steps.reportError(str(error))
+                feedback.reportError(str(error))
                 failed.append(f"{image.source}: {error}" if len(paths) > 1 else str(error))
+            steps.next_image()
         if failed:
             raise QgsProcessingException(_failure(failed, len(paths)))
-        return {**outputs[0], MORE_OUTPUTS: [each[of.OUTPUT] for each in outputs[1:]]}
+        more = [each[of.OUTPUT] for each in outputs[1:]]
+        return {**outputs[0], MORE_OUTPUTS: more, of.MORE_FOLDER: folder and str(folder)}
 
-    def _more_paths(self, values: Values) -> list[dict[str, Optional[str]]]:
+    def _more_paths(self, folder: Optional[Path]) -> list[dict[str, Optional[str]]]:
         """Return the files to write of the further images."""
-        sources = [image.source for image in self._images[1:]]
-        folder = values.folder_path(of.MORE_FOLDER) if sources else None
         if folder is None:
             return []
-        return [{"output": str(folder / name)} for name in result_names(sources, self.ENDING)]
+        names = result_names([image.source for image in self._images[1:]], self.ENDING)
+        return [{"output": str(folder / name)} for name in names]
 
     def _see(
         self,
         image: RasterRequest,
         paths: Mapping[str, Optional[str]],
         values: Values,
-        feedback: QgsProcessingFeedback,
+        steps: _Steps,
     ) -> dict[str, Any]:
-        given = self.given(image, feedback)
+        given = self.given(image, steps.feedback)
+        steps.given()
         try:
-            result = self.ask(self.request_for(values, given, paths), feedback)
+            result = self.ask(self.request_for(values, given, paths), steps.feedback)
         finally:
             given.remove()
-        return self.found(result, feedback)
+        return self.found(result, steps.feedback)
+
+
+class _Steps:
+    """Shares the bar between images, and for those that are rendered between rendering and the engine.
+
+    Attributes:
+        feedback: Of the step under way.
+    """
+
+    def __init__(self, images: Sequence[_Image], feedback: QgsProcessingFeedback) -> None:
+        self._images = images
+        self._number = 0
+        # Step with which each image begins.
+        self._begins = list(accumulate((image.request.renders + 1 for image in images), initial=0))
+        self.feedback = QgsProcessingMultiStepFeedback(self._begins[-1], feedback)
+        self._announce()
+
+    def _announce(self) -> None:
+        self.feedback.setCurrentStep(self._begins[self._number])
+        if len(self._images) > 1:
+            self.feedback.pushInfo(
+                tr("Image {number} of {count}: {image}").format(
+                    number=self._number + 1,
+                    count=len(self._images),
+                    image=self._images[self._number].source,
+                )
+            )
+
+    def given(self) -> None:
+        """Go on from rendering to the engine."""
+        self.feedback.setCurrentStep(self._begins[self._number + 1] - 1)
+
+    def next_image(self) -> None:
+        """Go on to the next image."""
+        self._number += 1
+        if self._number < len(self._images):
+            self._announce()
 
 
 def _failure(failed: list[str], count: int) -> str:

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMapLayer,
@@ -244,16 +245,18 @@ def rendering() -> list[Any]:
 
 
 def weights(task: str, request: type[Any]) -> Any:
-    """Make the choice of weights for "roads" or "heights", with the shipped ones to choose from."""
-    names = shipped_weights(task)
-    parameter = QgsProcessingParameterString(
-        WEIGHTS, tr("Weights of the network"), default_of(request, "weights")
-    )
-    parameter.setMetadata({"widget_wrapper": {"value_hints": names}})
+    """Make the choice of weights for "roads" or "heights": a name or a file."""
     return explained(
-        parameter,
+        QgsProcessingParameterFile(
+            WEIGHTS,
+            tr("Weights of the network"),
+            defaultValue=default_of(request, "weights"),
+            optional=True,  # else QGIS would not accept the default
+            # Names have no ending, so all must be let through.
+            fileFilter=tr("Weights (*.safetensors *.pt *.pth *.ckpt)") + ";;" + tr("All files (*)"),
+        ),
         tr("A name of shipped weights ({names}), or the path of a weights file (.safetensors).").format(
-            names=", ".join(names)
+            names=", ".join(shipped_weights(task))
         ),
     )
 

@@ -41,7 +41,7 @@ def add_road_outputs(algorithm: EngineAlgorithm) -> None:
         {
             "LENGTH": tr("Length of all roads (m)"),
             "SEGMENTS": tr("Number of road segments"),
-            "JUNCTION_COUNT": tr("Number of junctions and ends"),
+            "JUNCTION_COUNT": tr("Number of junctions, where three roads or more meet"),
             "COMPONENTS": tr("Number of separate pieces of the network"),
         }
     )
@@ -59,7 +59,7 @@ def road_outputs(result: Result, feedback: QgsProcessingFeedback) -> dict[str, A
     has_layers = path.lower().endswith(_LAYERS_IN)
     figures = {name: result.figures.get(figure) for name, figure in _FIGURES.items()}
     feedback.pushInfo(
-        tr("Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions and ends").format(
+        tr("Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions").format(
             length=figures["LENGTH"] or 0,
             segments=figures["SEGMENTS"] or 0,
             junctions=figures["JUNCTION_COUNT"] or 0,

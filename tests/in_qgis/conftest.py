@@ -32,6 +32,30 @@ def empty_project(qgis):
     QgsProject.instance().clear()
 
 
+@pytest.fixture(scope="module")
+def provider(qgis):
+    """The plugin's algorithms, without its window."""
+    from qgis_plugin.provider import PlumblineProvider  # noqa: PLC0415 - needs the application
+    from qgis_plugin.shared_engine import close_engine  # noqa: PLC0415
+
+    provider = PlumblineProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    yield provider
+    QgsApplication.processingRegistry().removeProvider(provider)
+    close_engine()
+
+
+@pytest.fixture(scope="module")
+def run(provider):
+    """Run an algorithm of the plugin as a script does: ``run("extractroads", INPUT=..., OUTPUT=...)``."""
+    import processing  # noqa: PLC0415 - found only with the application
+
+    def run(name, context=None, feedback=None, **parameters):
+        return processing.run(f"plumbline:{name}", parameters, context=context, feedback=feedback)
+
+    return run
+
+
 def render_scene(folder, *options):
     """Render a town with the engine's interpreter: rgb.tif, height.tif, truth.gpkg ..."""
     command = [os.environ["PLUMBLINE_PYTHON"], "-c"]
