@@ -150,7 +150,7 @@ def test_an_older_process_has_no_say(story):
     second = story.ask(2)
     story.greet()
     story.hear(Answer(2, Result()), process=1)
-    story.conversation.ended(1, 0)
+    story.conversation.ended(1, -9)
     assert [outcome(first), outcome(second)] == [EngineCrashed, None]
 
 
