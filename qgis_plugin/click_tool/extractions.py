@@ -187,6 +187,6 @@ class Extractions(QObject):
         if run is None or ended is not run:
             return
         self._run = None
-        self._next()
         self.ended.emit(run.extraction, run.outcome)
+        self._next()
         self.changed.emit()

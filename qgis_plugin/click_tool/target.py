@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
 from qgis.core import (
-    NULL,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
@@ -151,18 +151,27 @@ def _with_heights(layer: QgsVectorLayer, geometry: QgsGeometry) -> QgsGeometry:
     return QgsGeometry.fromPolyline(points)
 
 
-def _feature(layer: QgsVectorLayer, offer: Offer) -> QgsFeature:
-    """Return an offer as a feature of a layer: its attributes where there are fields of their names."""
+def _values(layer: QgsVectorLayer, offer: Offer) -> dict[int, Any]:
+    """Return what is known of an offer by the numbers of the layer's fields that have its names."""
     fields = layer.fields()
     numbers = {fields.at(number).name().lower(): number for number in range(fields.count())}
-    values: dict[int, Any] = {}
+    values = {}
     for name, value in offer.attributes.items():
-        if name in numbers and value not in (None, NULL):
-            values[numbers[name]] = value
+        number = numbers.get(name)
+        if number is not None:
+            # A field of the name that cannot hold the value is about something else.
+            with suppress(ValueError):
+                values[number] = fields.at(number).convertCompatible(value)
+    return values
+
+
+def _feature(layer: QgsVectorLayer, offer: Offer) -> QgsFeature:
+    """Return an offer as a feature of a layer, with its default values, of its type of geometry."""
     geometry = QgsGeometry(offer.geometry)
     if QgsWkbTypes.hasZ(layer.wkbType()):
         geometry = _with_heights(layer, geometry)
-    feature = QgsVectorLayerUtils.createFeature(layer, geometry, values, layer.createExpressionContext())
+    context = layer.createExpressionContext()
+    feature = QgsVectorLayerUtils.createFeature(layer, geometry, _values(layer, offer), context)
     return QgsVectorLayerUtils.makeFeatureCompatible(feature, layer)[0]
 
 

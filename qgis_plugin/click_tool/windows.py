@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from qgis.core import (
@@ -14,6 +15,7 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from ..input_raster import pixel_grid
 from ..translation import tr
 
 _WGS84 = "EPSG:7030"
@@ -54,16 +56,13 @@ def metres_per_unit(crs: QgsCoordinateReferenceSystem, at: QgsPointXY) -> tuple[
     Raises:
         NoSuchPlace: The system has no ground there.
     """
-    half = 5e-4 if crs.isGeographic() else 50.0
-    measure = ruler(crs)
     try:
-        along_x = measure.measureLine(QgsPointXY(at.x() - half, at.y()), QgsPointXY(at.x() + half, at.y()))
-        along_y = measure.measureLine(QgsPointXY(at.x(), at.y() - half), QgsPointXY(at.x(), at.y() + half))
+        x_m, y_m = pixel_grid.metres_per_unit(at, ruler(crs))
     except QgsCsException:
-        along_x = along_y = 0.0
-    if not (0 < along_x < float("inf") and 0 < along_y < float("inf")):
+        x_m = y_m = 0.0
+    if not (0 < x_m < math.inf and 0 < y_m < math.inf):
         raise NoSuchPlace(tr("There is no ground at this place of {}.").format(crs.authid()))
-    return along_x / (2 * half), along_y / (2 * half)
+    return x_m, y_m
 
 
 def _into(

@@ -1,7 +1,6 @@
 """Click-to-extract on a real canvas, with the real engine: from a click to roads in an edited layer."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,7 @@ from qgis.PyQt.QtTest import QTest
 
 from qgis_plugin.click_tool import ClickTool, ReviewPanel, ReviewSession
 from qgis_plugin.engine_client.client import Engine
-
-
-def wait_until(condition, seconds=180):
-    """Let Qt work until a condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        QTest.qWait(10)
+from tests.in_qgis.click_review import wait_until
 
 
 @pytest.fixture(scope="module")
