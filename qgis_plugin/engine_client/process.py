@@ -115,6 +115,10 @@ class ChildProcess:
 
     def kill(self) -> None:
         """End it at once, with whatever it started; returns before it has ended."""
+        if self._popen.returncode is None:  # else its number may be another's by now
+            self._kill_group()
+
+    def _kill_group(self) -> None:
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
@@ -142,7 +146,7 @@ class ChildProcess:
     def _wait(self) -> None:
         code = self._popen.wait()
         # Whatever it started has lost its purpose, and would hold our pipes open.
-        self.kill()
+        self._kill_group()
         for reader in self._readers:
             reader.join(_LAST_WORDS_S)
         with suppress(OSError):

@@ -1,16 +1,21 @@
 """What becomes of requests, without any process: only the order of events matters here."""
 
+from pathlib import Path
+
 import pytest
 
 from qgis_plugin.engine_client.conversation import Conversation
-from qgis_plugin.engine_client.errors import EngineCancelled, EngineCrashed
+from qgis_plugin.engine_client.errors import EngineCancelled, EngineCrashed, EngineFailed
 from qgis_plugin.engine_client.pending import Pending
 from qgis_plugin.engine_client.protocol import (
+    CANCELLED,
     Answer,
     Call,
     Cancel,
+    Failure,
     Progress,
     Result,
+    decode_from_engine,
     decode_to_engine,
     encode,
 )
@@ -21,9 +26,10 @@ class Child:
     """Keeps what it is told."""
 
     def __init__(self):
-        self.said, self.listens, self.killed = [], True, False
+        self.said, self.lines, self.listens, self.killed = [], [], True, False
 
     def send(self, line):
+        self.lines.append(line)
         self.said += [decode_to_engine(line)] if self.listens else []
         return self.listens
 
@@ -51,13 +57,14 @@ class Story:
         assert number == len(self.children)
         return self.children[-1]
 
-    def ask(self, number):
-        pending = Pending(number, Examine(), print, print, self.conversation.cancel)
+    def ask(self, number, request=Examine(), hear=print):  # noqa: B008 - a frozen value
+        pending = Pending(number, request, hear, hear, self.conversation.cancel)
         self.conversation.add(pending)
         return pending
 
     def hear(self, message, process=None):
-        self.conversation.hear(process or len(self.children), encode(message))
+        line = message if isinstance(message, bytes) else encode(message)
+        self.conversation.hear(process or len(self.children), line)
 
     def greet(self):
         self.hear(Answer(0, Result(facts={"protocol": "1"})))
@@ -76,7 +83,7 @@ def outcome(pending):
         return None
     try:
         return pending.result()
-    except (EngineCancelled, EngineCrashed) as error:
+    except (EngineCancelled, EngineCrashed, EngineFailed) as error:
         return type(error)
 
 
@@ -175,3 +182,36 @@ def test_close_says_goodbye_and_forgets_why_it_would_have_killed(story):
     story.greet()
     story.die(-9)
     assert [outcome(pending), outcome(later)] == [EngineCancelled, EngineCrashed]
+
+
+def test_a_recorded_conversation_is_led_as_it_was(story):
+    recorded = (Path(__file__).resolve().parents[2] / "contract" / "transcript.txt").read_bytes().splitlines()
+    calls = [decode_to_engine(line[2:]) for line in recorded if line.startswith(b"> ")]
+    answers = [(decode_from_engine(line[2:]), line[2:]) for line in recorded if line.startswith(b"< ")]
+    ends = []
+    for call in calls:
+        if not isinstance(call, Call) or isinstance(call.request, (Hello, Shutdown)):
+            continue
+        heard = []
+        pending = story.ask(call.id, call.request, heard.append)
+        if not ends:
+            story.greet()
+        assert b"> " + story.children[0].lines[-1].rstrip() in recorded
+        assert story.children[0].said[-1] == call
+        mine = [(message, line) for message, line in answers if message.id == call.id]
+        for _, line in mine:
+            story.hear(line)
+        if mine:
+            assert len(heard) == len(mine) - 1
+            ends.append(outcome(pending))
+        else:
+            pending.cancel()
+            story.hear(Failure(call.id, CANCELLED, "Stopped."))
+    assert [each if isinstance(each, type) else each.files for each in ends] == [
+        {"output": "/out/roads.gpkg"},
+        EngineCancelled,
+        EngineFailed,
+        {"output": "/out/r.tif", "rectified_heights": "/out/rh.tif"},
+        EngineFailed,
+    ]
+    assert story.log == []
