@@ -49,7 +49,11 @@ class Replies(QObject):
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._on_main_thread(self._leave)
+        # Nobody waits for this: QGIS may be ending, its main thread waiting for us.
+        if QThread.currentThread() is self.thread():
+            self._leave()
+        else:
+            self._asked.emit(self._leave, threading.Event())
 
     def forget(self) -> None:
         """Begin anew."""
