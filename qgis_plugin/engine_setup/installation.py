@@ -29,12 +29,12 @@ from .folders import (
     write_environment,
 )
 from .locking import LOCK, alone
-from .pip_environment import scrubbed, secrets_of
+from .pip_environment import EXTRA_INDEX, configured_indexes, scrubbed, secrets_of
 from .pip_lines import Failure, explanation, failure_in
 from .plan import Order, Plan, check_folder, free_bytes
 from .progress import Progress, Step, Watch
 from .requirements import TORCH, name_of
-from .verification import faults_of, inventory_of
+from .verification import faults_of, inventory_of, package_faults
 
 _TEMPORARY = "temporary"
 _REQUIREMENTS = "requirements.txt"
@@ -142,6 +142,23 @@ def _check_space(needed_bytes: int, folder: Path) -> None:
         )
 
 
+def _all_indexes(plan: Plan, watch: Watch) -> dict[str, str]:
+    """Return the variable for an index that the user named together with those of pip's configuration.
+
+    pip takes the variable instead of what its configuration files name, and here both are meant.
+
+    Raises:
+        SetUpCancelled: The user stopped.
+    """
+    order = plan.order
+    if not order.index or order.wheels is not None or EXTRA_INDEX in order.machine.environment:
+        return {}
+    command = [str(python_of(plan.environment)), "-I", "-X", "utf8", "-m", "pip", "config", "list"]
+    without = {name: value for name, value in order.environment().items() if name != EXTRA_INDEX}
+    configured = configured_indexes(answer_of(command, without, is_stopped=watch.is_stopped)[1])
+    return {EXTRA_INDEX: " ".join((*configured, order.index))}
+
+
 def _pip(plan: Plan, arguments: Sequence[str], progress: Progress, watch: Watch) -> Optional[Failure]:
     """Run pip in the new environment; None = it went well.
 
@@ -152,10 +169,9 @@ def _pip(plan: Plan, arguments: Sequence[str], progress: Progress, watch: Watch)
     order = plan.order
     temporary = plan.environment / _TEMPORARY
     temporary.mkdir(exist_ok=True)
-    source = ["--no-index", "--find-links", str(order.wheels)] if order.wheels else []
     command = [str(python_of(plan.environment)), "-I", "-X", "utf8", str(WATCHED), "pip", "install"]
     command += ["--no-input", "--disable-pip-version-check", "--only-binary", ":all:", "--no-compile"]
-    command += ["--progress-bar", "off", *source, *arguments]
+    command += ["--progress-bar", "off", *arguments]
     lines: deque[str] = deque(maxlen=_KEPT_LINES)
 
     def on_line(line: str) -> None:
@@ -166,7 +182,7 @@ def _pip(plan: Plan, arguments: Sequence[str], progress: Progress, watch: Watch)
     try:
         code = run_child(
             command,
-            order.environment(str(temporary)),
+            {**order.environment(str(temporary)), **_all_indexes(plan, watch)},
             is_stopped=watch.is_stopped,
             on_line=on_line,
             on_tick=progress.look,
@@ -227,13 +243,31 @@ def _install_packages(plan: Plan, progress: Progress, watch: Watch) -> None:
 
 
 def _fill(plan: Plan, progress: Progress, watch: Watch) -> tuple[str, ...]:
-    """Install everything and return what is wrong nevertheless."""
+    """Install everything, and say which packages are not whole nevertheless."""
     _make_python(plan, progress, watch)
     if any(pin.name == TORCH for pin in plan.order.pins):
         _install_torch(plan, progress, watch)
     _install_packages(plan, progress, watch)
     progress.enter(Step.CHECK, 0.9, 1.0)
-    return _faults(plan.environment, plan.order, watch)
+    order = plan.order
+    return package_faults(python_of(plan.environment), order.pins, order.environment(), watch.is_stopped)
+
+
+def _fill_whole(plan: Plan, progress: Progress, watch: Watch) -> None:
+    """Install everything; what an interrupted set-up left is used, unless a whole cannot be made of it.
+
+    Raises:
+        SetUpError: It cannot be made.
+        SetUpCancelled: The user stopped.
+    """
+    continued = plan.environment.exists()
+    faults = _fill(plan, progress, watch)
+    if faults and continued:
+        watch.on_line(f"The interrupted set-up cannot be continued ({'; '.join(faults)}): once more")
+        _delete(plan.environment)
+        faults = _fill(plan, progress, watch)
+    if faults:
+        raise SetUpError("; ".join(faults))
 
 
 def _faults(environment: Path, order: Order, watch: Watch) -> tuple[str, ...]:
@@ -290,19 +324,15 @@ def install(plan: Plan, watcher: Watch, *, repair: bool = False) -> Environment:
         there = read_environment(plan.environment)
         if there is not None:
             progress.enter(Step.CHECK, 0.0, 0.05)
-            faults = _faults(plan.environment, plan.order, watch)
+            faults = () if repair else _faults(plan.environment, plan.order, watch)
             if not faults and not repair:
                 watch.on_line("The engine is there and works")
                 return there
             for fault in faults:
                 watch.on_line(fault)
             _delete(plan.environment)
-        continued = plan.environment.exists()
-        faults = _fill(plan, progress, watch)
-        if faults and continued:
-            watch.on_line(f"The interrupted set-up cannot be continued ({'; '.join(faults)}): once more")
-            _delete(plan.environment)
-            faults = _fill(plan, progress, watch)
+        _fill_whole(plan, progress, watch)
+        faults = _faults(plan.environment, plan.order, watch)
         if faults:
             raise SetUpError("; ".join(faults))
         return _finish(plan, watch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Optional
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +30,7 @@ _KEPT = (
 What says where they go is not kept, and neither is trust in hosts without certificates."""
 
 _SOURCES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_PROXY")
+EXTRA_INDEX = "PIP_EXTRA_INDEX_URL"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def pip_environment(
     inside_qgis: Iterable[str] = (),
     proxy: Optional[Proxy] = None,
     index: str = "",
-    offline: bool = False,
+    wheels: Optional[Path] = None,
     temporary: str = "",
 ) -> dict[str, str]:
     """Return the environment for pip.
@@ -87,19 +89,31 @@ def pip_environment(
         inside_qgis: Folders of QGIS.
         proxy: QGIS's.
         index: Address of one more index, offered beside what the user's settings name.
-        offline: Leave out all that names places to download from.
+        wheels: Folder to install from instead of any index or other folder.
         temporary: Folder for downloads on their way; "" = the system's.
     """
     base = child_environment(facts.environment, platform=facts.system, inside_qgis=tuple(inside_qgis))
     kept = {name: facts.environment[name] for name in _KEPT if name in facts.environment}
-    if offline:
+    if wheels is not None:
         kept = {name: value for name, value in kept.items() if name not in _SOURCES}
+        # As an address, for pip divides such values at spaces.
+        kept.update({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels.absolute().as_uri()})
     elif index:
-        kept["PIP_EXTRA_INDEX_URL"] = " ".join(filter(None, (kept.get("PIP_EXTRA_INDEX_URL"), index)))
+        kept[EXTRA_INDEX] = " ".join(filter(None, (kept.get(EXTRA_INDEX), index)))
     # A configuration file may ask for these, and they fail within a virtual environment.
     kept.update({"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"})
     places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) if temporary else {}
     return {**base, **kept, **proxy_environment(proxy or Proxy()), **places}
+
+
+def configured_indexes(said: str) -> tuple[str, ...]:
+    r"""Return the additional indexes of pip's configuration files, from what ``pip config list`` says.
+
+    >>> configured_indexes("global.extra-index-url='https://one.example https://two.example'")
+    ('https://one.example', 'https://two.example')
+    """
+    found = re.findall(r"^[a-z]+\.extra-index-url='(.*)'$", said, re.MULTILINE)
+    return tuple(part for value in found for part in value.replace("\\n", " ").split())
 
 
 def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -115,7 +129,7 @@ def secrets_of(environment: Mapping[str, str]) -> tuple[str, ...]:
 def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     """Return a line for a log: addresses lose their logins, and nothing secret remains.
 
-    >>> scrubbed("Looking in indexes: https://me:word@example.org/simple")
+    >>> scrubbed("Looking in indexes: https://token@example.org/simple")
     'Looking in indexes: https://***@example.org/simple'
     """
     text = re.sub(r"://[^/@\s]+@", "://***@", text)

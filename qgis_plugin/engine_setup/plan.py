@@ -72,7 +72,7 @@ class Order:
             inside_qgis=self.inside_qgis,
             proxy=self.proxy,
             index=self.index,
-            offline=self.wheels is not None,
+            wheels=self.wheels,
             temporary=temporary,
         )
 

@@ -86,6 +86,18 @@ def inventory_of(
     return read_inventory(answer) if code == 0 else None
 
 
+def package_faults(
+    interpreter: Path, pins: Sequence[Pin], environment: Mapping[str, str], is_stopped: Callable[[], bool]
+) -> tuple[str, ...]:
+    """Say which packages an interpreter lacks; arguments as of ``faults_of``.
+
+    Raises:
+        SetUpCancelled: The user stopped.
+    """
+    found = inventory_of(interpreter, environment, is_stopped)
+    return (f"{interpreter} does not run as a Python",) if found is None else differences(pins, found)
+
+
 def first_run(command: Sequence[str], environment: Mapping[str, str], is_stopped: Callable[[], bool]) -> str:
     """Run the engine once; say what went wrong, "" = nothing.
 
@@ -121,10 +133,7 @@ def faults_of(
     Raises:
         SetUpCancelled: The user stopped.
     """
-    found = inventory_of(interpreter, environment, is_stopped)
-    if found is None:
-        return (f"{interpreter} does not run as a Python",)
-    said = differences(pins, found)
+    said = package_faults(interpreter, pins, environment, is_stopped)
     if said:
         return said
     fault = first_run(run(interpreter), environment, is_stopped)
