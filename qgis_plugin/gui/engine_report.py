@@ -57,24 +57,24 @@ class EngineReport(QDialog):
         self._start()
 
     def _start(self) -> None:
-        # The task uses them from its thread, until it has ended.
-        self._context = QgsProcessingContext()
-        self._context.setProject(QgsProject.instance())
-        self._feedback = QgsProcessingFeedback()
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+        context.setProject(QgsProject.instance())
+        self._feedback = feedback
         algorithm = QgsApplication.processingRegistry().createAlgorithmById("plumbline:checkengine")
-        self._task = QgsProcessingAlgRunnerTask(algorithm, {}, self._context, self._feedback)
-        self._task.executed.connect(self._show)
-        QgsApplication.taskManager().addTask(self._task)
+        task = QgsProcessingAlgRunnerTask(algorithm, {}, context, feedback)
+        if task.isCanceled():  # it refuses to begin, as where there is no engine
+            self._show(successful=False, results={})
+            return
+        task.executed.connect(self._show)
+        # The task uses them in its thread for as long as it lives, which may be longer than the dialog.
+        task.executed.connect(lambda *_, _kept=(context, feedback): None)
+        QgsApplication.taskManager().addTask(task)
 
     def _show(self, successful: bool, results: dict[str, Any]) -> None:  # noqa: FBT001 - as QGIS has it
         self._progress.hide()
         self._copy.setEnabled(True)
-        if successful:
-            self._headline.setText(tr("The engine works."))
-            self._text.setPlainText(str(results.get("REPORT", "")))
-        else:
-            self._headline.setText(tr("The engine does not work yet."))
-            self._text.setPlainText(self._feedback.textLog())
+        self._headline.setText(tr("The engine works.") if successful else tr("The engine does not work yet."))
+        self._text.setPlainText(str(results.get("REPORT", "")) if successful else self._feedback.textLog())
 
     def _copy_text(self, *_: Any) -> None:
         QgsApplication.clipboard().setText(self._text.toPlainText())

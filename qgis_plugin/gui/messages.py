@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from qgis.core import Qgis, QgsApplication
+from qgis.gui import QgsMessageViewer
 from qgis.PyQt.QtWidgets import QPushButton
 
 from ..shared_engine import LOG
@@ -36,17 +37,30 @@ class Messages:
             return
         self._shown = message
         headline, _, more = message.partition("\n")
-        self._bar.pushMessage(_TITLE, headline, more, level=Qgis.MessageLevel.Critical, duration=0)
+        button = (tr("Details…"), lambda: self._show_all(message)) if more else None
+        self._push(headline, Qgis.MessageLevel.Critical, button)
+
+    def _show_all(self, message: str) -> None:
+        viewer = QgsMessageViewer(self._bar)
+        viewer.setTitle(_TITLE)
+        viewer.setMessageAsPlainText(message)
+        viewer.showMessage(blocking=False)
 
     def say_engine_missing(self, text: str) -> None:
         """Say that there is no engine to ask, with a button that leads to one."""
-        message = self._bar.createMessage(_TITLE, text)
-        button = QPushButton(tr("Set up…"), message)
-        button.clicked.connect(lambda *_: self._bar.popWidget(message))
-        button.clicked.connect(lambda *_: self._on_set_up())
-        message.layout().addWidget(button)
         self.withdraw()
-        self._bar.pushWidget(message, Qgis.MessageLevel.Warning)
+        self._push(text, Qgis.MessageLevel.Warning, (tr("Set up…"), self._on_set_up))
+
+    def _push(self, text: str, level: Any, button: Optional[tuple[str, Callable[[], None]]]) -> None:
+        """Show a message until it is closed or its button is pressed."""
+        message = self._bar.createMessage(_TITLE, text)
+        if button is not None:
+            label, on_clicked = button
+            widget = QPushButton(label, message)
+            widget.clicked.connect(lambda *_: self._bar.popWidget(message))
+            widget.clicked.connect(lambda *_: on_clicked())
+            message.layout().addWidget(widget)
+        self._bar.pushWidget(message, level)
 
     def withdraw(self) -> None:
         """Take back what still stands above the map."""

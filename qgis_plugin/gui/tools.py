@@ -6,6 +6,7 @@ from typing import Any, Callable, Optional
 
 from qgis.core import QgsApplication, QgsMapLayer, QgsRasterLayer
 from qgis.gui import QgsGui
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QDialog, QMenu
 
@@ -57,7 +58,7 @@ class Tools:
         self._menu.setIcon(icon("plumbline"))
         iface.pluginMenu().addMenu(self._menu)
         self._click = self._add_click()
-        self._clicking = Clicking(iface, self._click, self._messages)
+        self._clicking = Clicking(iface, self._click, self.set_up_engine)
         self._add_algorithms()
         self._add_engine()
 
@@ -137,22 +138,17 @@ class Tools:
         self._iface.showOptionsDialog(self._iface.mainWindow(), OPTIONS_PAGE)
 
     def _show(self, dialog: QDialog) -> None:
-        """Show a dialog beside the map, and keep it until it is closed."""
+        """Show a dialog beside the map, and remember it until it is gone."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialogs.append(dialog)
-        dialog.finished.connect(lambda *_: self._forget(dialog))
+        dialog.destroyed.connect(lambda *_: self._dialogs.remove(dialog))
         dialog.show()
-
-    def _forget(self, dialog: QDialog) -> None:
-        if dialog in self._dialogs:
-            self._dialogs.remove(dialog)
-            dialog.deleteLater()
 
     def close(self) -> None:
         """Take everything away again."""
         self._clicking.close()
         for dialog in tuple(self._dialogs):
             dialog.close()
-            self._forget(dialog)
         for action in self._actions:
             self._iface.unregisterMainWindowAction(action)
             action.deleteLater()

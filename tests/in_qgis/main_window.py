@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802 - the methods are called as in QGIS
 
-from qgis.gui import QgsGui, QgsMapCanvas, QgsMessageBar
+from qgis.gui import QgsBrowserGuiModel, QgsGui, QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QMainWindow
 
@@ -20,6 +20,7 @@ class MainWindow:
         self.window.setCentralWidget(self._canvas)
         self._message_bar = QgsMessageBar(self._canvas)
         self._plugins = self.window.menuBar().addMenu("Plugins")
+        self._browser = QgsBrowserGuiModel(self.window)
         self.factories = []
         self.shown_options = []
         self.layer = None
@@ -35,6 +36,9 @@ class MainWindow:
 
     def pluginMenu(self):
         return self._plugins
+
+    def browserModel(self):
+        return self._browser
 
     def activeLayer(self):
         return self.layer
