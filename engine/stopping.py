@@ -4,6 +4,7 @@ import _thread
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -36,9 +37,17 @@ class Stop:
 
     def ask(self) -> None:
         """Wish it: what the main thread does within ``stopped_by`` ends as soon as it runs Python again."""
+        if self.asked:
+            return
         self.asked = True
         if self._listening:
+            threading.Thread(target=self._insist, name="stop", daemon=True).start()
+
+    def _insist(self) -> None:
+        # A signal is lost on a thread that is just about to wait: it waits all the same.
+        while self._listening:
             _wake_main_thread()
+            time.sleep(_POLL_S)
 
     def check(self) -> None:
         """Stop here if somebody wishes it.

@@ -8,6 +8,7 @@ from functools import cache
 
 import click
 
+from engine.cli import STOPPED
 from engine.cli.options import Number
 from engine.progress import Progress
 from engine.service.protocol import Result
@@ -51,6 +52,10 @@ def command(*, idle_s: float | None) -> None:
     if sys.platform == "win32":
         # There, large libraries do not load while another thread waits for input.
         jobs.load()
-    Server(jobs, streams.sender.send, idle_s=idle_s).run(streams.lines())
+    code = 0
+    try:
+        Server(jobs, streams.sender.send, idle_s=idle_s).run(streams.lines())
+    except KeyboardInterrupt:
+        code = STOPPED
     # Taking down the libraries would take seconds, and nothing is left to tidy up.
-    os._exit(0)
+    os._exit(code)

@@ -28,6 +28,7 @@ from engine.service.protocol import (
     Cancel,
     Failure,
     FromEngine,
+    Log,
     ProtocolError,
     Result,
     decode_to_engine,
@@ -103,6 +104,9 @@ class Server:
                 left_s = None if self._idle_s is None else self._heard_s + self._idle_s - time.monotonic()
                 if left_s is not None and left_s <= 0:
                     self._over = True
+                    self._send(
+                        Log(None, f"The engine was asked for nothing for {self._idle_s:g} s and ends.")
+                    )
                 else:
                     self._changed.wait(left_s)
             self._running = None if self._over else self._waiting.popleft()
