@@ -13,6 +13,9 @@ from .offers import Offer
 
 _ROLE = Qt.ItemDataRole
 
+_RIGHT_AND_MIDDLE = 0x82
+"""AlignRight and AlignVCenter as the number that a model gives: Qt 5 and 6 make it of the flags differently."""
+
 
 class OfferTable(QAbstractTableModel):
     """Rows of shown offers; sorted by confidence or length."""
@@ -53,7 +56,7 @@ class OfferTable(QAbstractTableModel):
         if role == _ROLE.DecorationRole and index.column() == 0:
             return QColor(class_of(offer.confidence).colour)
         if role == _ROLE.TextAlignmentRole and index.column() == 1:
-            return int(Qt.AlignmentFlag.AlignRight.value | Qt.AlignmentFlag.AlignVCenter.value)
+            return _RIGHT_AND_MIDDLE
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

@@ -2,12 +2,15 @@
 
 import time
 
+import numpy as np
+from osgeo import gdal, osr
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
     QgsProject,
+    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -18,6 +21,8 @@ from qgis_plugin.engine_client.errors import EngineCancelled
 from qgis_plugin.engine_client.pending import Pending
 from qgis_plugin.engine_client.protocol import Result
 
+WEST, SOUTH = 500_000.0, 5_400_000.0
+MIDDLE = QgsPointXY(WEST + 500, SOUTH + 500)
 UTM = QgsCoordinateReferenceSystem("EPSG:32633")
 
 
@@ -31,6 +36,26 @@ def wait_until(condition, seconds=180):
 
 def line(*points):
     return QgsGeometry.fromPolylineXY([QgsPointXY(x, y) for x, y in points])
+
+
+def here(*places):
+    """A line on the grey ground, in metres from its corner."""
+    return line(*((WEST + x, SOUTH + y) for x, y in places))
+
+
+def grey_ground(path):
+    """Add a raster of a square kilometre to the project."""
+    file = gdal.GetDriverByName("GTiff").Create(str(path), 1000, 1000, 3)
+    file.SetGeoTransform((WEST, 1.0, 0.0, SOUTH + 1000, 0.0, -1.0))
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(32633)
+    file.SetProjection(system.ExportToWkt())
+    for band in (1, 2, 3):
+        file.GetRasterBand(band).WriteArray(np.full((1000, 1000), 90, np.uint8))
+    file = None
+    layer = QgsRasterLayer(str(path), "ground")
+    QgsProject.instance().addMapLayer(layer)
+    return layer
 
 
 def write_roads(path, roads, crs=UTM):

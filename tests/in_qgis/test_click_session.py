@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from osgeo import gdal, osr
 from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
@@ -13,7 +12,6 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -22,32 +20,24 @@ from qgis.PyQt.QtCore import QTimer
 from qgis_plugin.click_tool import ReviewSession
 from qgis_plugin.click_tool.offers import State
 from qgis_plugin.engine_client.errors import EngineCrashed, EngineMissing
-from tests.in_qgis.click_review import UTM, ReadyEngine, line, line_layer, points, wait_until
-
-WEST, SOUTH = 500_000.0, 5_400_000.0
-MIDDLE = QgsPointXY(WEST + 500, SOUTH + 500)
-
-
-def here(*places):
-    """A line in the raster, in metres from its corner."""
-    return line(*((WEST + x, SOUTH + y) for x, y in places))
+from tests.in_qgis.click_review import (
+    MIDDLE,
+    SOUTH,
+    UTM,
+    WEST,
+    ReadyEngine,
+    grey_ground,
+    here,
+    line,
+    line_layer,
+    points,
+    wait_until,
+)
 
 
 @pytest.fixture
 def raster(qgis, tmp_path):
-    """Grey ground of a square kilometre."""
-    path = str(tmp_path / "ground.tif")
-    file = gdal.GetDriverByName("GTiff").Create(path, 1000, 1000, 3)
-    file.SetGeoTransform((WEST, 1.0, 0.0, SOUTH + 1000, 0.0, -1.0))
-    system = osr.SpatialReference()
-    system.ImportFromEPSG(32633)
-    file.SetProjection(system.ExportToWkt())
-    for band in (1, 2, 3):
-        file.GetRasterBand(band).WriteArray(np.full((1000, 1000), 90, np.uint8))
-    file = None
-    layer = QgsRasterLayer(path, "ground")
-    QgsProject.instance().addMapLayer(layer)
-    return layer
+    return grey_ground(tmp_path / "ground.tif")
 
 
 @pytest.fixture
