@@ -13,12 +13,12 @@ QT = {name: value for each in (QtCore, QtGui, QtNetwork, QtWidgets) for name, va
 
 def unscoped(code):
     """List ``Qt.LeftButton`` and its like, which Qt 6 knows as ``Qt.MouseButton.LeftButton`` only."""
-    found = []
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in QT:
-            if isinstance(getattr(QT[node.value.id], node.attr), (int, Enum)):
-                found.append(f"{node.value.id}.{node.attr}")
-    return found
+    return [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in QT
+        if isinstance(getattr(QT[node.value.id], node.attr), (int, Enum))
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(PLUGIN.rglob("*.py")), ids=lambda path: path.name)
