@@ -14,7 +14,7 @@ from .offers import Offer
 _ROLE = Qt.ItemDataRole
 
 _RIGHT_AND_MIDDLE = 0x82
-"""AlignRight and AlignVCenter as the number that a model gives: Qt 5 and 6 make it of the flags differently."""
+"""AlignRight and AlignVCenter as the number that a model gives; Qt 5 and 6 make it of them differently."""
 
 
 class OfferTable(QAbstractTableModel):

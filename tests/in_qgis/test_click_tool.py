@@ -3,10 +3,10 @@
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
-from qgis.PyQt.QtCore import QEvent, QPoint, Qt
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QKeyEvent, QMouseEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog
 
 from qgis_plugin.click_tool import ClickTool, ReviewPanel, ReviewSession
 from qgis_plugin.engine_client.errors import EngineMissing
@@ -116,9 +116,6 @@ def test_a_drag_asks_for_its_rectangle_and_leaves_nothing_on_the_map(canvas, ses
 def _move(canvas, to):
     """QTest's own mouseMove presses no button."""
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    from qgis.PyQt.QtCore import QPointF  # noqa: PLC0415
-    from qgis.PyQt.QtGui import QMouseEvent  # noqa: PLC0415
-
     event = QMouseEvent(QEvent.Type.MouseMove, QPointF(to), QPointF(to), left, left, none)
     QApplication.sendEvent(canvas.viewport(), event)
 
@@ -278,8 +275,6 @@ def test_the_panel_follows_the_project(panel, session, tmp_path):
 
 
 def test_accepting_without_a_layer_asks_for_one(panel, session, tool, engine, tmp_path, monkeypatch):
-    from qgis.PyQt.QtWidgets import QFileDialog  # noqa: PLC0415
-
     find(session, engine, ALONG, UP)
     path = str(tmp_path / "new.gpkg")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (path, ""))
@@ -308,7 +303,7 @@ def test_without_an_engine_the_panel_offers_its_set_up(panel, session, engine):
     panel.set_up_wanted.connect(lambda: wanted.append(True))
     engine.problem = EngineMissing("There is no engine yet.")
     session.click(MIDDLE, UTM)
-    wait_until(lambda: panel._banner.isVisible())
+    wait_until(panel._banner.isVisible)
     assert "no engine" in panel._missing.text()
     button = panel._banner.layout().itemAt(1).widget()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
