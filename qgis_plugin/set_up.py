@@ -60,9 +60,16 @@ def make_order(
     )
 
 
-def size_in_words(size_bytes: int) -> str:
-    """Return a size in GB, or in MB where that reads better."""
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"
+def size_in_words(size_bytes: float) -> str:
+    """Return a size in MB, or in GB from one on, with two digits.
+
+    >>> size_in_words(1_400_000_000), size_in_words(70_123_000_000), size_in_words(3e9)
+    ('1.4 GB', '70 GB', '3 GB')
+    """
+    if size_bytes < 1e9:
+        return f"{size_bytes / 1e6:.0f} MB"
+    size_gb = round(size_bytes / 1e9, 1 if size_bytes < 1e10 else 0)
+    return f"{size_gb:g} GB"
 
 
 def state_in_words(state: State) -> str:
@@ -96,12 +103,12 @@ def _cost_in_words(sizes: Sizes) -> str:
 
 def size_of_plan_in_words(plan: Plan) -> str:
     """Say what a set-up costs, and what it costs at most."""
-    said = _cost_in_words(plan.build.sizes)
-    if plan.build.most != plan.build.sizes:
-        said += "; " + tr(
-            "where no build for CPU is offered, the default one for Linux with CUDA: {cost}"
-        ).format(cost=_cost_in_words(plan.build.most))
-    return f"{said}; {tr('{free} are free').format(free=size_in_words(plan.free_bytes))}"
+    free = tr("{free} are free").format(free=size_in_words(plan.free_bytes))
+    said = f"{_cost_in_words(plan.build.sizes)} ({free})"
+    if plan.build.most == plan.build.sizes:
+        return said
+    most = tr("Where no CPU build is offered, Linux's default one with CUDA is taken: {cost}")
+    return said + "\n" + most.format(cost=_cost_in_words(plan.build.most))
 
 
 def source_in_words(order: Order) -> str:

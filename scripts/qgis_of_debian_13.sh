@@ -7,7 +7,7 @@
 set -eu
 root=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
-packages="qgis python3-qgis qgis-providers"
+packages="qgis python3-qgis qgis-providers python3-venv"
 
 if [ "$(id -u)" != 0 ]; then
     echo "Debian 13's QGIS is tried in a folder of its own, which needs root." >&2

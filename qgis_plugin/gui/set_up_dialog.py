@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, Callable, Optional
 
 from qgis.core import QgsApplication, QgsTask
@@ -20,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QProgressBar,
-    QSizePolicy,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -149,40 +150,37 @@ class _Options(QgsCollapsibleGroupBox):
 
 
 class _Proposal(QGroupBox):
-    """What would be installed, in rows of a heading and a text."""
+    """What would be installed, as a table of headings and texts."""
 
     def __init__(self) -> None:
-        super().__init__(tr("What will be installed"))
-        self._form = QFormLayout(self)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.setHorizontalSpacing(16)
+        super().__init__(tr("What a set-up installs"))
+        # One label for all: rows of wrapped labels would each be given more room than they need.
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(self._text)
+        area.setMinimumHeight(150)
+        area.viewport().setAutoFillBackground(False)
+        self._text.setAutoFillBackground(False)
+        QVBoxLayout(self).addWidget(area)
         self.say(tr("Looking at this computer…"))
-
-    def _clear(self) -> None:
-        while self._form.rowCount():
-            self._form.removeRow(0)
-
-    def _label(self, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
-        return label
 
     def say(self, text: str) -> None:
         """Show a sentence instead of a plan."""
-        self._clear()
-        self._form.addRow(self._label(text))
+        self._text.setText(escape(text))
 
     def show_plan(self, plan: Plan) -> None:
         """Show what would happen."""
-        self._clear()
-        for heading, text in plan_rows(plan):
-            name = QLabel(heading)
-            name.setEnabled(False)
-            name.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self._form.addRow(name, self._label(text))
+        rows = (
+            f'<tr><td style="padding: 0 16px 6px 0"><b>{escape(heading)}</b></td>'
+            f'<td style="padding: 0 0 6px 0">{escape(text).replace(chr(10), "<br>")}</td></tr>'
+            for heading, text in plan_rows(plan)
+        )
+        self._text.setText(f"<table>{''.join(rows)}</table>")
 
 
 class SetUpDialog(QDialog):
@@ -195,7 +193,7 @@ class SetUpDialog(QDialog):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Plumbline: set up engine"))
-        self.resize(680, 560)
+        self.resize(700, 680)
         self._plan: Optional[Plan] = None
         self._planning: Optional[Background] = None
         self._working: Optional[Background] = None
@@ -239,6 +237,7 @@ class SetUpDialog(QDialog):
         self._repair = self._buttons.addButton(tr("Repair"), roles.ActionRole)
         self._remove = self._buttons.addButton(tr("Remove…"), roles.ActionRole)
         self._cancel = self._buttons.addButton(tr("Cancel"), roles.ActionRole)
+        self._buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self._repair.setToolTip(tr("Make the environment anew"))
         self._install.setDefault(True)
         self._install.clicked.connect(lambda *_: self._start_install(repair=False))
@@ -253,18 +252,21 @@ class SetUpDialog(QDialog):
         line.setFrameShadow(QFrame.Shadow.Sunken)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for part in (self._state, self._about, self._proposal, self._options, self._doing, self._bar):
+        layout.addWidget(self._state)
+        layout.addWidget(self._about)
+        layout.addWidget(self._proposal, 1)
+        for part in (self._options, self._doing, self._bar):
             layout.addWidget(part)
         layout.addWidget(self._log, 1)
-        layout.addStretch()
         layout.addWidget(line)
         layout.addWidget(self._buttons)
 
     def _show_busy(self, *, busy: bool) -> None:
         """Show what fits to working, or to not working."""
-        self._options.setEnabled(not busy)
         for part in (self._bar, self._cancel):
             part.setVisible(busy)
+        for part in (self._about, self._options, self._install, self._repair, self._remove):
+            part.setVisible(not busy)
         self._log.setVisible(busy or bool(self._log.toPlainText()))
         self._proposal.setVisible(not self._log.isVisibleTo(self))
         state = state_of(self._folder())
