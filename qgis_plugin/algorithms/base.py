@@ -23,6 +23,7 @@ from ..engine_client.protocol import Result
 from ..engine_client.requests import Request
 from ..icon import icon, icon_path
 from ..input_raster import InputCancelled, InputError, InputRaster, RasterRequest
+from ..output_layers import present
 from ..shared_engine import find_interpreter, shared_engine
 from ..translation import tr
 from .complaints import unacceptable, wrong_destination
@@ -47,7 +48,7 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
     """An algorithm whose work is the engine's. Each run is an instance of its own.
 
     Subclasses say who they are (``name``, ``displayName``, ``groupId``, ``shortHelpString``), add parameters
-    in ``initAlgorithm``, take layers from the project in ``prepare`` and work in ``work``.
+    in ``initAlgorithm``, take layers from the project in ``take_inputs`` and work in ``work``.
 
     Attributes:
         sources: What the engine reads, by the parameter's name; copies among it go at the end of the run.
@@ -111,18 +112,22 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         if missing:
             raise QgsProcessingException(missing)
         try:
-            self.prepare(Values(self, parameters, context), feedback)
+            self.take_inputs(Values(self, parameters, context), feedback)
         except InputError as error:
             raise QgsProcessingException(str(error)) from error
+        if feedback.isCanceled():
+            raise Stopped
         return True
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
         """Take layers from the project; ``work`` may run in another thread."""
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Work, and return a value for every output; those that were not asked for have None."""
+        if feedback.isCanceled():
+            raise Stopped
         try:
             with TemporaryDirectory(prefix="plumbline-", dir=QgsProcessingUtils.tempFolder()) as folder:
                 self._folder = Path(folder)
@@ -131,7 +136,16 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             for source in self.sources.values():
                 if isinstance(source, Source):
                     source.remove()
+        self._present(found, context)
+        feedback.setProgress(100)
         return {output.name(): found.get(output.name()) for output in self.outputDefinitions()}
+
+    def _present(self, found: Mapping[str, Any], context: QgsProcessingContext) -> None:
+        """Have results that QGIS will load appear in the style that lies with their files."""
+        for definition in self.destinationParameterDefinitions():
+            result = found.get(definition.name())
+            if result and context.willLoadLayerOnCompletion(result):
+                present(result, context, name=context.layerToLoadOnCompletionDetails(result).name)
 
     def work(self, values: Values, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
         """Work, and return the values of the outputs that there are.
@@ -159,7 +173,7 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             raise Stopped from None
 
     def path_of(self, name: str, feedback: QgsProcessingFeedback) -> Optional[str]:
-        """Return the file of an input that ``prepare`` has put into ``sources``; None if not given."""
+        """Return the file of an input that ``take_inputs`` has put into ``sources``; None if not given."""
         source = self.sources.get(name)
         if isinstance(source, RasterRequest):
             return self.given(source, feedback).path

@@ -118,9 +118,9 @@ class EstimateHeightsAlgorithm(ImageAlgorithm):
         self.add_text_outputs({VIEW_SOURCE: tr("Where the view comes from: options, metadata or network")})
         self.add_common_outputs()
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
         """Take the images and known heights from the project."""
-        super().prepare(values, feedback)
+        super().take_inputs(values, feedback)
         self.sources[CALIBRATE] = any_source(values, CALIBRATE, feedback)
 
     def paths(self, values: Values) -> dict[str, Optional[str]]:

@@ -101,7 +101,7 @@ class EvaluateRoadsAlgorithm(EngineAlgorithm):
             self.addParameter(parameter)
         self.add_number_outputs(_figures())
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
         """Take the layers from the project."""
         for name in _INPUTS:
             self.sources[name] = any_source(values, name, feedback)

@@ -92,7 +92,7 @@ class FootprintsToGroundAlgorithm(EngineAlgorithm):
             {POLYGON_COUNT: tr("Number of polygons"), VOLUME: tr("Volume of all buildings (m³)")}
         )
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
         """Take polygons and heights from the project."""
         heights = values.raster(HEIGHTS)
         if heights is None:

@@ -99,7 +99,7 @@ class ImageAlgorithm(EngineAlgorithm):
                 name=of.MORE_FOLDER
             )
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
         """Take the images from the project."""
         image = values.raster(of.INPUT)
         if image is None:
@@ -144,6 +144,8 @@ class ImageAlgorithm(EngineAlgorithm):
         outputs: list[dict[str, Any]] = []
         failed: list[str] = []
         for image, written in zip(self._images, paths):
+            if feedback.isCanceled():
+                raise Stopped
             try:
                 outputs.append(self._see(image.request, written, values, steps))
             except Stopped:

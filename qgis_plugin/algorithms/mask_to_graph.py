@@ -56,7 +56,7 @@ class MaskToGraphAlgorithm(EngineAlgorithm):
         self.addParameter(roads_destination())
         add_road_outputs(self)
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
         """Take the mask from the project."""
         mask = values.raster(of.INPUT)
         if mask is None:

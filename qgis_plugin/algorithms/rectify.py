@@ -90,7 +90,7 @@ class RectifyAlgorithm(EngineAlgorithm):
         """Yield what is wrong with values that QGIS accepts."""
         yield from wrong_bands(values, of.BANDS)
 
-    def prepare(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
+    def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
         """Take image and heights from the project."""
         for name in (of.INPUT, HEIGHTS):
             layer = values.raster(name)
