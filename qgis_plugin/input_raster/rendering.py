@@ -57,7 +57,7 @@ class Rendering:
     host: Optional[str]
 
     def write(self, folder: Path, feedback: QgsFeedback) -> InputRaster:
-        """Fetch the pixels and write them; memory is bounded by one piece.
+        """Fetch the pixels and write them; memory is bounded by one piece and GDAL's cache.
 
         Raises:
             InputError: A piece could not be fetched, twice, or the file not be written.
