@@ -40,7 +40,7 @@ CASING = "#1b1b1b"
 """Round every road, so that it is seen on any image."""
 
 MARKED = "#ffffff"
-"""Round roads that are selected or under the mouse."""
+"""Round roads that are selected or under the mouse, and round windows under work."""
 
 
 def class_of(confidence: Optional[float]) -> ConfidenceClass:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Optional
 
@@ -163,6 +164,7 @@ class ReviewPanel(QDockWidget):
         legend = QLabel(
             " ".join(f'<span style="color:{each.colour}">■</span> {each.text}' for each in CLASSES)
         )
+        legend.setWordWrap(True)
         grid = QGridLayout()
         grid.addWidget(QLabel(tr("Least confidence")), 0, 0)
         grid.addWidget(self._slider, 0, 1)
@@ -280,8 +282,8 @@ class ReviewPanel(QDockWidget):
         selection = QItemSelection()
         last = self._model.columnCount() - 1
         rows = self._model.rows(self._session.selection)
-        for row in rows:
-            selection.select(self._model.index(row, 0), self._model.index(row, last))
+        for first, end in _runs(rows):
+            selection.select(self._model.index(first, 0), self._model.index(end, last))
         self._table.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if len(rows) == 1:
             self._table.scrollTo(self._model.index(rows[0], 0))
@@ -324,3 +326,10 @@ class ReviewPanel(QDockWidget):
     def _miss_engine(self, text: str) -> None:
         self._missing.setText(text)
         self._banner.show()
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Join rows that follow each other: Qt is slow with thousands of single ones."""
+    begins = [row for number, row in enumerate(rows) if number == 0 or rows[number - 1] != row - 1]
+    ends = [row for number, row in enumerate(rows) if number == len(rows) - 1 or rows[number + 1] != row + 1]
+    return zip(begins, ends)

@@ -40,11 +40,12 @@ class Preview:
     def __init__(self, canvas: QgsMapCanvas, session: Any) -> None:
         self._canvas = canvas
         self._session = session
-        self._classes = {each: _band(canvas, _LINE, each.colour, _WIDTH_PX, CASING) for each in CLASSES}
-        self._selected = _band(canvas, _LINE, MARKED, 2 * _WIDTH_PX, CASING)
+        # What is made first lies below: marks are seen round the colours.
+        self._running = _band(canvas, _POLYGON, MARKED, 2, CASING)
+        self._waiting = _band(canvas, _POLYGON, MARKED, 1, CASING)
+        self._selected = _band(canvas, _LINE, MARKED, 3 * _WIDTH_PX, CASING)
         self._hovered = _band(canvas, _LINE, MARKED, 2 * _WIDTH_PX, None)
-        self._running = _band(canvas, _POLYGON, CLASSES[0].colour, 2, CASING)
-        self._waiting = _band(canvas, _POLYGON, CLASSES[0].colour, 1, CASING)
+        self._classes = {each: _band(canvas, _LINE, each.colour, _WIDTH_PX, CASING) for each in CLASSES}
         self._waiting.setLineStyle(Qt.PenStyle.DashLine)
         session.offers_changed.connect(self._draw_offers)
         session.selection_changed.connect(self._draw_selection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -12,6 +13,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsGeometry,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
@@ -101,6 +103,7 @@ class ReviewSession(QObject):
         self.selection: frozenset[int] = frozenset()
         self.hovered: Optional[int] = None
         self._found: list[FoundRoads] = []
+        self._offered_before = 0
         self._folder = Path(tempfile.mkdtemp(prefix="plumbline-review-"))
         self._slices = Slices()
         self._accepted = AcceptedRoads()
@@ -110,6 +113,7 @@ class ReviewSession(QObject):
         self.extractions.ended.connect(self._on_ended)
         self.extractions.changed.connect(self.busy_changed)
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
+        QgsProject.instance().cleared.connect(self.clear)
         self.preview = Preview(canvas, self) if canvas is not None else None
 
     @property
@@ -189,20 +193,19 @@ class ReviewSession(QObject):
     # what is offered
 
     def _offer(self, found: FoundRoads, *, tell: bool = True) -> None:
-        before = self.offers.count
+        work = offering(found, self.offers, self._lines_of_target, self.rules)
+        self._slices.add(work, partial(self._on_offered, tell=tell))
 
-        def ended(problem: Optional[Exception]) -> None:
-            if problem is not None:
-                self.refused.emit(str(problem))
-            elif tell:
-                count = self.offers.count - before
-                self.told.emit(tr("{} new roads.").format(count) if count else tr("No new roads here."))
-            self.offers_changed.emit()
-            self.busy_changed.emit()
+    def _on_offered(self, problem: Optional[Exception], *, tell: bool) -> None:
+        count, self._offered_before = self.offers.count - self._offered_before, self.offers.count
+        if problem is not None:
+            self.refused.emit(str(problem))
+        elif tell:
+            self.told.emit(tr("{} new roads.").format(count) if count else tr("No new roads here."))
+        self.offers_changed.emit()
+        self.busy_changed.emit()
 
-        self._slices.add(offering(found, self.offers, self._lines_of_target, self.rules), ended)
-
-    def _lines_of_target(self, box: QgsRectangle) -> Iterable[tuple[int, object]]:
+    def _lines_of_target(self, box: QgsRectangle) -> Iterable[tuple[int, QgsGeometry]]:
         return lines_in(self.target, box) if self.target is not None else ()
 
     @property
@@ -295,11 +298,7 @@ class ReviewSession(QObject):
         settled: set[FoundRoad] = {
             offer.found for state in (State.ACCEPTED, State.DROPPED) for offer in old.of(state)
         }
-        self._slices.clear()
-        self.offers = Offers(crs)
-        self.offers.threshold = old.threshold
-        self.hover(None)
-        self.select(())
+        self._begin_offers(crs)
         self._found = [found.without(settled) for found in self._found]
         for found in self._found:
             self._offer(found, tell=False)
@@ -310,6 +309,14 @@ class ReviewSession(QObject):
         """Of a new layer for accepted roads: that of the offers, else of the raster; None = not known yet."""
         crs = self.offers.crs if self.offers.crs.isValid() or self.raster is None else self.raster.crs()
         return crs if crs.isValid() else None
+
+    def _begin_offers(self, crs: QgsCoordinateReferenceSystem) -> None:
+        threshold = self.offers.threshold
+        self._slices.clear()
+        self.offers, self._offered_before = Offers(crs), 0
+        self.offers.threshold = threshold
+        self.hover(None)
+        self.select(())
 
     def accept_all(self) -> bool:
         """Put all shown offers into the target layer; returns whether that was done."""
@@ -350,9 +357,17 @@ class ReviewSession(QObject):
         if self.target is not None and self.target.id() in layers:
             self.set_target(None)
 
+    def clear(self) -> None:
+        """Forget all that was found, as another project begins."""
+        self.extractions.cancel()
+        self._found = []
+        self._begin_offers(self.target.crs() if self.target is not None else QgsCoordinateReferenceSystem())
+        self.offers_changed.emit()
+
     def close(self) -> None:
         """Stop everything and leave nothing behind."""
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
+        QgsProject.instance().cleared.disconnect(self.clear)
         self._slices.clear()
         self.extractions.close()
         self._accepted.follow(None)

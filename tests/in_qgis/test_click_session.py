@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from osgeo import gdal
 from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
@@ -12,6 +13,7 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
+    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -33,6 +35,7 @@ from tests.in_qgis.click_review import (
     points,
     wait_until,
 )
+from tests.in_qgis.tile_server import TileServer
 
 
 @pytest.fixture
@@ -357,6 +360,40 @@ def test_results_are_deleted_once_they_are_read(session, engine):
     extract(session, engine, here((0, 100), (200, 100)))
     output = Path(engine.asked[0].request.output)
     assert list(output.parent.iterdir()) == []
+
+
+def test_a_web_layer_is_rendered_in_the_background(session, engine, raster):
+    server = TileServer(raster.source())
+    server.delay_s = 0.05
+    web = QgsRasterLayer(server.xyz, "web", "wms")
+    QgsProject.instance().addMapLayer(web)
+    session.set_raster(web)
+    session.window_m = 256.0
+    engine.holds = True
+    ticks = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: ticks.append(len(server.asked)))
+    timer.start(5)
+    session.click(MIDDLE, UTM)
+    wait_until(lambda: engine.asked)
+    assert len(set(ticks)) > 1, "Qt's loop went on while tiles came"
+    path = Path(engine.asked[0].request.raster)
+    rendered = gdal.Open(str(path))
+    assert rendered.RasterXSize * abs(rendered.GetGeoTransform()[1]) == pytest.approx(256 / 0.66, rel=0.05)
+    rendered = None
+    engine.roads = [(here((400, 500), (600, 500)), 0.8)]
+    engine.finish(engine.asked[0])
+    wait_until(lambda: not session.busy)
+    assert len(shown(session)) == 1
+    assert not path.exists()
+    server.close()
+
+
+def test_another_project_begins_without_offers(session, engine):
+    extract(session, engine, here((0, 100), (200, 100)))
+    QgsProject.instance().clear()
+    assert shown(session) == []
+    assert (session.raster, session.target) == (None, None)
 
 
 def test_thousands_of_offers_leave_the_window_alive(session, engine, tmp_path):
