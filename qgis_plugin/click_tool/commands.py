@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 
 from ..translation import tr
 from .session import ReviewSession
@@ -92,6 +93,33 @@ def commands() -> tuple[Command, ...]:
     )
 
 
-def command_of(key: int) -> Optional[Command]:
-    """Return the command of a key of Qt."""
-    return next((command for command in commands() if key in command.keys), None)
+def _command_of(event: QKeyEvent) -> Optional[Command]:
+    """Return the command of a key that is pressed without Ctrl, Alt or Shift."""
+    if event.modifiers() not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+        return None
+    return next((command for command in commands() if event.key() in command.keys), None)
+
+
+class ReviewKeys(QObject):
+    """Carries out the commands of keys for every widget on which it is installed as an event filter.
+
+    It comes before QGIS's own shortcuts: Delete means an offer, never selected features of a layer.
+
+    Args:
+        session: Told the wishes.
+    """
+
+    def __init__(self, session: ReviewSession) -> None:
+        super().__init__()
+        self._session = session
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys of commands, and nothing else."""
+        if event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+            command = _command_of(event)
+            if command is not None:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    command.carry_out(self._session)
+                return True
+        return super().eventFilter(watched, event)

@@ -9,7 +9,6 @@ from typing import Any, Optional
 from qgis.core import QgsMapLayerProxyModel, QgsProject
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
@@ -30,11 +29,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..compatibility import QShortcut
 from ..settings import read_setting, write_setting
 from ..translation import tr
 from .colours import CLASSES
-from .commands import Command, commands
+from .commands import Command, ReviewKeys, commands
 from .session import ReviewSession
 from .table import OfferTable
 from .target import TargetRefused, new_target
@@ -143,11 +141,8 @@ class ReviewPanel(QDockWidget):
         button = QPushButton(command.text)
         button.setToolTip(command.tool_tip)
         button.clicked.connect(partial(self._carry_out, command))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to table and map
         self._buttons[command.name] = button
-        for key in command.keys:
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(partial(self._carry_out, command))
         return button
 
     def _progress_bar(self) -> QProgressBar:
@@ -181,6 +176,9 @@ class ReviewPanel(QDockWidget):
         self._table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
         self._table.verticalHeader().hide()
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._keys = ReviewKeys(self._session)
+        self._table.installEventFilter(self._keys)
+        self.installEventFilter(self._keys)
         self._table.setToolTip(tr("Double click shows a road on the map"))
         return self._table
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 from qgis.core import QgsPointXY, QgsRectangle, QgsWkbTypes
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
-from qgis.PyQt.QtCore import QEvent, QPoint, Qt
-from qgis.PyQt.QtGui import QColor, QKeyEvent
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication
 
 from .colours import CLASSES
-from .commands import command_of
+from .commands import ReviewKeys
 from .session import ReviewSession
 
 _REACH_PX = 8
@@ -32,38 +32,22 @@ class ClickTool(QgsMapTool):
     def __init__(self, canvas: QgsMapCanvas, session: ReviewSession) -> None:
         super().__init__(canvas)
         self._session = session
+        self._keys = ReviewKeys(session)
         self._pressed: Optional[QPoint] = None
         self._drag: Optional[QgsRubberBand] = None
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     def activate(self) -> None:
-        """Listen to keys before QGIS's own shortcuts take them."""
+        """Listen to keys too."""
         super().activate()
-        self.canvas().installEventFilter(self)
+        self.canvas().installEventFilter(self._keys)
 
     def deactivate(self) -> None:
         """Let go of the map; offers stay."""
-        self.canvas().removeEventFilter(self)
+        self.canvas().removeEventFilter(self._keys)
         self._end_drag()
         self._session.hover(None)
         super().deactivate()
-
-    def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """Keep keys such as Delete from reaching QGIS's menu while they mean the review's."""
-        plain = event.type() == QEvent.Type.ShortcutOverride and _is_plain(event)
-        if plain and command_of(event.key()) is not None:
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Carry out the command of a key."""
-        command = command_of(event.key()) if _is_plain(event) else None
-        if command is None:
-            event.ignore()
-        else:
-            event.accept()
-            command.carry_out(self._session)
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """Begin a click or a drag."""
@@ -135,12 +119,6 @@ class ClickTool(QgsMapTool):
         if self._drag is not None:
             self.canvas().scene().removeItem(self._drag)
             self._drag = None
-
-
-def _is_plain(event: QKeyEvent) -> bool:
-    """Whether a key is pressed without Ctrl, Alt or Shift; the keypad's keys count as plain."""
-    modifiers = event.modifiers()
-    return modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 def _far(start: QPoint, now: QPoint) -> bool:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
@@ -89,3 +89,30 @@ def test_a_click_ends_as_roads_in_an_edited_layer(canvas, session, tool, tmp_pat
     wait_until(lambda: not session.busy)
     assert session.offers.shown() == []
     panel.deleteLater()
+
+
+def test_what_overlaps_is_not_doubled(canvas, session, tool, town, tmp_path):
+    panel = ReviewPanel(session)
+    assert panel.make_target_at(str(tmp_path / "mine.gpkg"))
+    target, box = session.target, town.extent()
+    west = QgsRectangle(box.xMinimum(), box.yMinimum(), box.center().x() + 30, box.yMaximum())
+    session.extract(west, town.crs())
+    wait_until(lambda: not session.busy)
+    assert session.accept_all()
+    first = QgsGeometry.unaryUnion([feature.geometry() for feature in target.getFeatures()])
+    QTest.keyClick(canvas, Qt.Key.Key_V)
+    wait_until(lambda: not session.busy)
+    offered = session.offers.shown()
+    assert offered
+    doubled_m = sum(offer.geometry.intersection(first.buffer(3, 6)).length() for offer in offered)
+    assert doubled_m < 0.1 * first.length()
+    assert session.accept_all()
+    ends = [end for offer in offered for end in _ends(offer.geometry)]
+    known = {(vertex.x(), vertex.y()) for vertex in first.vertices()}
+    assert known & set(ends), "what goes on begins at the very coordinates of what is there"
+    panel.deleteLater()
+
+
+def _ends(geometry):
+    line = geometry.asPolyline()
+    return [(line[0].x(), line[0].y()), (line[-1].x(), line[-1].y())]

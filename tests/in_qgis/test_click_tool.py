@@ -255,6 +255,19 @@ def test_table_and_map_select_the_same(panel, session, tool, engine):
     assert session.selection == {along}
 
 
+def test_keys_work_in_the_panel(panel, session, tool, engine, tmp_path):
+    session.set_target(line_layer(tmp_path / "mine.gpkg", []))
+    along, up = find(session, engine, ALONG, UP)
+    session.select([up])
+    QTest.keyClick(panel._table, Qt.Key.Key_Delete)
+    assert [offer.number for offer in session.offers.shown()] == [along]
+    QTest.keyClick(panel._slider, Qt.Key.Key_A)
+    assert session.target.featureCount() == 1
+    QTest.keyClick(panel._window, Qt.Key.Key_Backspace)
+    QTest.keyClick(panel._table, Qt.Key.Key_R)
+    assert [offer.number for offer in session.offers.shown()] == [up]
+
+
 def test_the_slider_filters_while_it_is_dragged(panel, session, tool, engine):
     engine.roads = [(ALONG, 0.9), (UP, 0.6)]
     session.click(MIDDLE, UTM)
@@ -272,6 +285,14 @@ def test_the_panel_follows_the_project(panel, session, tmp_path):
     assert session.target is target
     QgsProject.instance().removeMapLayer(target.id())
     assert session.target is None
+
+
+def test_no_layer_is_written_to_unless_it_is_chosen(session, tmp_path):
+    line_layer(tmp_path / "mine.gpkg", [])
+    panel = ReviewPanel(session)
+    assert session.target is None
+    assert session.raster is not None
+    panel.deleteLater()
 
 
 def test_accepting_without_a_layer_asks_for_one(panel, session, tool, engine, tmp_path, monkeypatch):
