@@ -613,6 +613,16 @@ Zahlen: Anteile von 0 bis 1, 1 ist am besten; Längen in km. Was nicht definiert
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
+            <source>Missing roads</source>
+            <translation>Fehlende Straßen</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/evaluate_roads.py" />
+            <source>False roads</source>
+            <translation>Falsche Straßen</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/evaluate_roads.py" />
             <source>Predicted roads</source>
             <translation>Vorhergesagte Straßen</translation>
         </message>
@@ -678,13 +688,13 @@ Zahlen: Anteile von 0 bis 1, 1 ist am besten; Längen in km. Was nicht definiert
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
-            <source>Matched, missing and false roads</source>
-            <translation>Getroffene, fehlende und falsche Straßen</translation>
+            <source>Matched roads</source>
+            <translation>Getroffene Straßen</translation>
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
-            <source>GeoPackage (.gpkg) with the layers matched, missing, false and tiles.</source>
-            <translation>GeoPackage (.gpkg) mit den Layern matched, missing, false und tiles.</translation>
+            <source>GeoPackage (.gpkg) with the layers matched, missing, false (roads) and tiles (figures).</source>
+            <translation>GeoPackage (.gpkg) mit den Layern matched, missing, false (Straßen) und tiles (Zahlen).</translation>
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
@@ -827,6 +837,11 @@ Zahlen: Gesamtlänge (m), Abschnitte, Kreuzungen und Teile des Netzes, mittlere 
             <location filename="../algorithms/feedback.py" />
             <source>Writing</source>
             <translation>Schreiben</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/feedback.py" />
+            <source>Waiting for the engine</source>
+            <translation>Auf den Rechenkern wird gewartet</translation>
         </message>
         <message>
             <location filename="../algorithms/feedback.py" />
@@ -1140,8 +1155,8 @@ Boden, den das Bild nicht zeigt, weil er hinter etwas Hohem liegt, ist außerhal
         </message>
         <message>
             <location filename="../algorithms/road_results.py" />
-            <source>Number of junctions and ends</source>
-            <translation>Anzahl der Kreuzungen und Enden</translation>
+            <source>Number of junctions, where three roads or more meet</source>
+            <translation>Anzahl der Kreuzungen, an denen drei oder mehr Straßen sich treffen</translation>
         </message>
         <message>
             <location filename="../algorithms/road_results.py" />
@@ -1150,8 +1165,8 @@ Boden, den das Bild nicht zeigt, weil er hinter etwas Hohem liegt, ist außerhal
         </message>
         <message>
             <location filename="../algorithms/road_results.py" />
-            <source>Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions and ends</source>
-            <translation>Straßen: {length:.0f} m, {segments:.0f} Abschnitte, {junctions:.0f} Kreuzungen und Enden</translation>
+            <source>Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions</source>
+            <translation>Straßen: {length:.0f} m, {segments:.0f} Abschnitte, {junctions:.0f} Kreuzungen</translation>
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
@@ -1690,6 +1705,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/messages.py" />
+            <source>Details…</source>
+            <translation>Einzelheiten…</translation>
+        </message>
+        <message>
+            <location filename="../gui/messages.py" />
             <source>Set up…</source>
             <translation>Einrichten…</translation>
         </message>
@@ -1800,8 +1820,8 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>What will be installed</source>
-            <translation>Was installiert wird</translation>
+            <source>What a set-up installs</source>
+            <translation>Was eine Einrichtung installiert</translation>
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
@@ -2070,13 +2090,13 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../set_up.py" />
-            <source>where no build for CPU is offered, the default one for Linux with CUDA: {cost}</source>
-            <translation>wo keine Ausgabe für CPU angeboten wird, die übliche für Linux mit CUDA: {cost}</translation>
+            <source>{free} are free</source>
+            <translation>{free} sind frei</translation>
         </message>
         <message>
             <location filename="../set_up.py" />
-            <source>{free} are free</source>
-            <translation>{free} sind frei</translation>
+            <source>Where no CPU build is offered, Linux's default one with CUDA is taken: {cost}</source>
+            <translation>Wo keine Ausgabe für CPU angeboten wird, wird die übliche für Linux mit CUDA genommen: {cost}</translation>
         </message>
         <message>
             <location filename="../set_up.py" />

@@ -599,6 +599,16 @@ Numbers: shares from 0 to 1, 1 is best; lengths in km. What is not defined, such
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
+            <source>Missing roads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/evaluate_roads.py" />
+            <source>False roads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/evaluate_roads.py" />
             <source>Predicted roads</source>
             <translation type="unfinished" />
         </message>
@@ -664,12 +674,12 @@ Numbers: shares from 0 to 1, 1 is best; lengths in km. What is not defined, such
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
-            <source>Matched, missing and false roads</source>
+            <source>Matched roads</source>
             <translation type="unfinished" />
         </message>
         <message>
             <location filename="../algorithms/evaluate_roads.py" />
-            <source>GeoPackage (.gpkg) with the layers matched, missing, false and tiles.</source>
+            <source>GeoPackage (.gpkg) with the layers matched, missing, false (roads) and tiles (figures).</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -806,6 +816,11 @@ Numbers: total length (m), segments, junctions and pieces of the network, mean c
         <message>
             <location filename="../algorithms/feedback.py" />
             <source>Writing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/feedback.py" />
+            <source>Waiting for the engine</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1110,7 +1125,7 @@ Ground that the image does not show, behind something high, is outside the mask 
         </message>
         <message>
             <location filename="../algorithms/road_results.py" />
-            <source>Number of junctions and ends</source>
+            <source>Number of junctions, where three roads or more meet</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1120,7 +1135,7 @@ Ground that the image does not show, behind something high, is outside the mask 
         </message>
         <message>
             <location filename="../algorithms/road_results.py" />
-            <source>Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions and ends</source>
+            <source>Roads: {length:.0f} m, {segments:.0f} segments, {junctions:.0f} junctions</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1656,6 +1671,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/messages.py" />
+            <source>Details…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/messages.py" />
             <source>Set up…</source>
             <translation type="unfinished" />
         </message>
@@ -1766,7 +1786,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>What will be installed</source>
+            <source>What a set-up installs</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -2036,12 +2056,12 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../set_up.py" />
-            <source>where no build for CPU is offered, the default one for Linux with CUDA: {cost}</source>
+            <source>{free} are free</source>
             <translation type="unfinished" />
         </message>
         <message>
             <location filename="../set_up.py" />
-            <source>{free} are free</source>
+            <source>Where no CPU build is offered, Linux's default one with CUDA is taken: {cost}</source>
             <translation type="unfinished" />
         </message>
         <message>
