@@ -42,7 +42,7 @@ def _download(folder):
     """Gather the wheels, as the documentation tells those without a network at the other computer."""
     pip = [sys.executable, "-I", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "-q", "-d"]
     pip.append(str(folder))
-    if subprocess.run([*pip, "torch==2.13.0+cpu"], capture_output=True).returncode:
+    if subprocess.run([*pip, "torch==2.13.0+cpu"], check=False, capture_output=True).returncode:
         pytest.skip("no CPU build of PyTorch is offered here")
     others = [line for line in our_requirements().splitlines() if not line.startswith("torch==")]
     text = folder / REQUIREMENTS.name
