@@ -97,6 +97,7 @@ class ReviewPanel(QDockWidget):
         self._target = QgsMapLayerComboBox()
         self._target.setFilters(QgsMapLayerProxyModel.Filter.LineLayer)
         self._target.setAllowEmptyLayer(True)
+        self._target.setLayer(None)  # nobody's layer is written to unless it is chosen
         self._target.setToolTip(
             tr("The layer of lines that accepted roads go into; only new roads are offered")
         )

@@ -19,13 +19,19 @@ def in_system(place, crs):
     return QgsCoordinateTransform(DEGREES, crs, QgsProject.instance()).transform(place)
 
 
-@pytest.mark.parametrize("latitude_deg", [0.0, 48.7, 60.0, -75.0])
-@pytest.mark.parametrize("system", ["EPSG:3857", "EPSG:4326", "EPSG:32633", "EPSG:2263", "EPSG:2154"])
-def test_a_window_has_its_size_on_the_ground(qgis, system, latitude_deg):
+ANYWHERE = [(15.5, latitude_deg) for latitude_deg in (0.0, 48.7, 60.0, -75.0)]
+
+
+@pytest.mark.parametrize(
+    ("system", "longitude_deg", "latitude_deg"),
+    [
+        *((system, *place) for system in ("EPSG:3857", "EPSG:4326", "EPSG:32633") for place in ANYWHERE),
+        ("EPSG:2263", -74.0, 40.7),  # feet
+        ("EPSG:2154", 3.0, 48.7),
+    ],
+)
+def test_a_window_has_its_size_on_the_ground(qgis, system, longitude_deg, latitude_deg):
     crs = QgsCoordinateReferenceSystem(system)
-    longitude_deg = {"EPSG:2263": -74.0, "EPSG:2154": 3.0}.get(system, 15.5)
-    if system in ("EPSG:2263", "EPSG:2154") and latitude_deg != 48.7:
-        pytest.skip("a system of one country")
     place = QgsPointXY(longitude_deg, latitude_deg)
     window = window_around(place, DEGREES, 512.0, crs=crs, raster=WORLD)
     box, measure = window.rectangle, ruler(crs)
