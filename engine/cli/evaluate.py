@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from engine.cli.options import Number, finish, make_reporter, parse_extent, progress_option
+from engine.cli.options import Number, choice, finish, make_reporter, number, parse_extent, progress_option
 from engine.errors import EngineError
 from engine.evaluation.heights import HeightOptions, HeightOutputs, evaluate_heights
 from engine.evaluation.measure import MeasureOptions, with_parameter
@@ -49,14 +49,14 @@ def _parameters(
 @click.option("--blank-white", is_flag=True, help="Large white areas of the image are paper, not image.")
 @click.option(
     "--protocol",
-    type=click.Choice(["auto", "sat2graph", "spacenet"]),
+    type=choice("protocol"),
     default=_DEFAULT.protocol.tiles,
     show_default=True,
     help="Parameters for large tiles (sat2graph), small ones (spacenet), or by the size.",
 )
 @click.option(
     "--buffer-m",
-    type=Number(0.1, 1000),
+    type=number("buffer_m"),
     default=_DEFAULT.buffer_m,
     show_default=True,
     help="How far a road may lie from its partner and still count as matched.",
@@ -129,7 +129,7 @@ def roads(  # noqa: PLR0913 - one parameter an option
 )
 @click.option(
     "--unit",
-    type=click.Choice(["m", "cm"]),
+    type=choice("unit"),
     help="Of whole numbers in rasters that do not state it; the challenge's files are in cm anyway.",
 )
 @click.option(

@@ -12,6 +12,7 @@ from engine.cli import STOPPED
 from engine.errors import Cancelled, EngineError, as_engine_error
 from engine.raster.extent import Extent
 from engine.reporting import Bar, JsonLines
+from engine.service.limits import CHOICES, LIMITS
 from engine.stopping import stopped_by_signals
 
 
@@ -24,6 +25,18 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a finite number.", param, ctx)
         return number
+
+
+def number(name: str) -> Number:
+    """Return the kind of a number that requests know by a name, within its limits."""
+    limits = LIMITS[name]
+    most = None if math.isinf(limits.most) else limits.most
+    return Number(limits.least, most, min_open=limits.open == "least", max_open=limits.open == "most")
+
+
+def choice(name: str) -> click.Choice[str]:
+    """Return the kind of a word that requests know by a name."""
+    return click.Choice(CHOICES[name])
 
 
 def _parse_bands(
@@ -48,6 +61,12 @@ def parse_extent(_context: click.Context, _option: click.Parameter, value: str |
         raise click.BadParameter(str(error)) from None
 
 
+def _check_extent(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no rectangle."""
+    parse_extent(context, option, value)
+    return value
+
+
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
@@ -66,7 +85,8 @@ bands_option: Decorator = click.option(
 
 gsd_option: Decorator = click.option(
     "--gsd",
-    type=Number(0, 1e5, min_open=True),
+    "gsd_m",
+    type=number("gsd_m"),
     help="Ground size of a pixel in metres, for a file without georeference.",
 )
 """What a file that does not know its place lacks."""
@@ -87,22 +107,22 @@ raster_options = _together(
     bands_option,
     click.option(
         "--extent",
-        callback=parse_extent,
+        callback=_check_extent,
         help="XMIN,YMIN,XMAX,YMAX[,EPSG:N], in the raster's system by default.",
     ),
     gsd_option,
 )
-"""What a user may say about a raster that a network sees: ``bands``, ``extent`` and ``gsd``."""
+"""What a user may say about a raster that a network sees: ``bands``, ``extent`` and ``gsd_m``."""
 
 view_options = _together(
     click.option(
         "--azimuth-deg",
-        type=Number(-360, 360),
+        type=number("azimuth_deg"),
         help="Direction from the ground to the sensor, clockwise from north; overrules files and network.",
     ),
     click.option(
         "--off-nadir-deg",
-        type=Number(0, 90, max_open=True),
+        type=number("off_nadir_deg"),
         help="Angle at the ground between the vertical and the line to the sensor; likewise.",
     ),
 )
@@ -119,9 +139,7 @@ def network_options(default: str) -> Decorator:
         click.option(
             "--weights", default=default, show_default=True, help="Name of shipped weights, or a file."
         ),
-        click.option(
-            "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-        ),
+        click.option("--device", type=choice("device"), default="auto", show_default=True),
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import bands_option, finish, make_reporter, progress_option, view_options
+from engine.cli.options import bands_option, choice, finish, make_reporter, progress_option, view_options
 from engine.heights.nadir.files import RectifiedFiles, rectify_to_files
 from engine.heights.view import View
 
@@ -19,7 +19,7 @@ _FILE = click.Path(path_type=Path)
 @view_options
 @click.option(
     "--heights-at",
-    type=click.Choice(["image", "ground"]),
+    type=choice("heights_at"),
     default="image",
     show_default=True,
     help="Whether HEIGHTS are of what each pixel shows, or stand at their true places, as lidar's do.",

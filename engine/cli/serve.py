@@ -1,5 +1,6 @@
 """``plumbline serve``: the engine as a process that a program keeps and asks."""
 
+import gc
 import logging
 import os
 import signal
@@ -31,6 +32,8 @@ class _LazyJobs:
         """Load the libraries."""
         from engine.service.jobs import Jobs  # noqa: PLC0415 - takes seconds
 
+        # They stay for good: whoever collects garbage need not look through them each time.
+        gc.freeze()
         return Jobs()
 
 

@@ -19,7 +19,7 @@ from engine.progress import Progress
 from engine.roads.convert import convert_file
 from engine.roads.run import extract_to_file
 from engine.roads.summary import NetworkSummary, summarise
-from engine.service import options
+from engine.service import comparisons, options
 from engine.service.limits import check
 from engine.service.protocol import Result
 from engine.service.requests import (
@@ -172,9 +172,9 @@ def _move_footprints(request: MoveFootprints, progress: Progress) -> Result:
 
 def _evaluate_roads(request: EvaluateRoads, progress: Progress) -> Result:
     found = evaluate_roads(
-        options.road_inputs(request),
-        options.road_measures(request),
-        options.road_outputs(request),
+        comparisons.road_inputs(request),
+        comparisons.road_measures(request),
+        comparisons.road_outputs(request),
         progress=progress,
     )
     for tile in found.tiles:
@@ -187,8 +187,8 @@ def _evaluate_heights(request: EvaluateHeights, progress: Progress) -> Result:
     found = evaluate_heights(
         Path(request.predicted),
         Path(request.truth),
-        options.height_comparison(request),
-        options.height_outputs(request),
+        comparisons.height_comparison(request),
+        comparisons.height_outputs(request),
         progress=progress,
     )
     for name, note in found.notes.items():

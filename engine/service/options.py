@@ -1,14 +1,8 @@
-"""From the parameters of a request to the library's own options."""
+"""From the parameters of requests to the library's own options."""
 
 from pathlib import Path
 from typing import Any, cast
 
-from engine.evaluation.heights import HeightOptions as CompareHeights
-from engine.evaluation.heights import HeightOutputs
-from engine.evaluation.measure import MeasureOptions
-from engine.evaluation.measures.protocol import Protocol
-from engine.evaluation.pairs.alignment import AlignOptions
-from engine.evaluation.roads import EvaluateOptions, Inputs, Outputs
 from engine.heights.buildings.footprints import FootprintOptions
 from engine.heights.estimate import HeightOptions
 from engine.heights.run import HeightProducts, KnownHeights
@@ -16,13 +10,7 @@ from engine.heights.seen_raster import ViewOptions
 from engine.raster.extent import Extent
 from engine.raster.reader import RasterOptions
 from engine.roads.extract import RoadOptions
-from engine.service.requests import (
-    EstimateHeights,
-    EvaluateHeights,
-    EvaluateRoads,
-    ExtractRoads,
-    MoveFootprints,
-)
+from engine.service.requests import EstimateHeights, ExtractRoads, MoveFootprints
 
 
 def path_of(text: str | None) -> Path | None:
@@ -30,12 +18,17 @@ def path_of(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 
 
-def _extent(text: str | None) -> Extent | None:
+def extent_of(text: str | None) -> Extent | None:
+    """Return an extent, if there is one.
+
+    Raises:
+        RasterError: The text is none.
+    """
     return None if text is None else Extent.parse(text)
 
 
 def _raster(request: ExtractRoads | EstimateHeights) -> RasterOptions:
-    return RasterOptions(bands=request.bands, extent=_extent(request.extent), source_m_per_px=request.gsd_m)
+    return RasterOptions(bands=request.bands, extent=extent_of(request.extent), source_m_per_px=request.gsd_m)
 
 
 def road_options(request: ExtractRoads) -> RoadOptions:
@@ -91,37 +84,3 @@ def footprint_options(request: MoveFootprints) -> FootprintOptions:
     """Return how to measure and move polygons."""
     view = ViewOptions(request.azimuth_deg, request.off_nadir_deg, request.gsd_m)
     return FootprintOptions(cast("Any", request.to), view, request.layer)
-
-
-def road_inputs(request: EvaluateRoads) -> Inputs:
-    """Return which roads to compare."""
-    return Inputs(
-        Path(request.predicted), Path(request.truth), path_of(request.image), path_of(request.valid)
-    )
-
-
-def road_measures(request: EvaluateRoads) -> EvaluateOptions:
-    """Return how to compare roads.
-
-    Raises:
-        RasterError: The extent is none.
-    """
-    return EvaluateOptions(
-        AlignOptions(request.gsd_m, _extent(request.extent), request.blank_white),
-        MeasureOptions(Protocol(cast("Any", request.protocol)), buffer_m=request.buffer_m),
-    )
-
-
-def road_outputs(request: EvaluateRoads) -> Outputs:
-    """Return what to write of a comparison of roads."""
-    return Outputs(path_of(request.layers), path_of(request.picture), path_of(request.report))
-
-
-def height_comparison(request: EvaluateHeights) -> CompareHeights:
-    """Return how to compare heights."""
-    return CompareHeights(path_of(request.image), request.unit)
-
-
-def height_outputs(request: EvaluateHeights) -> HeightOutputs:
-    """Return what to write of a comparison of heights."""
-    return HeightOutputs(path_of(request.picture), path_of(request.report))

@@ -96,6 +96,10 @@ class Server:
                 self._running = None
                 self._heard_s = time.monotonic()
             self._say(outcome)
+            if isinstance(outcome, Failure):
+                # Tracebacks hold what filled the memory, and each other; told first, as this takes a moment.
+                gc.collect()
+                self._work.release()
 
     def _next(self) -> _Task | None:
         """Wait for work; None at the end."""
@@ -122,13 +126,9 @@ class Server:
                 reporter.flush()
             return Answer(number, result)
         except Cancelled:
-            outcome = _cancelled(number)
+            return _cancelled(number)
         except Exception as error:  # noqa: BLE001 - one request must not end the others
-            outcome = _failure(number, error)
-        # Tracebacks hold what filled the memory, and each other.
-        gc.collect()
-        self._work.release()
-        return outcome
+            return _failure(number, error)
 
     def _say(self, outcome: Answer | Failure) -> None:
         try:

@@ -17,7 +17,7 @@ from engine.heights.known.calibration import HEIGHT_FIELD
 from engine.heights.run import HeightProducts
 from engine.networks.device import choose_device
 from engine.roads.extract import RoadOptions
-from engine.service import options
+from engine.service import comparisons, options
 from engine.service.limits import CHOICES, LIMITS, check
 from engine.service.requests import (
     METHODS,
@@ -113,11 +113,11 @@ def test_defaults_are_the_engine_s_own():
     assert heights.calibrate_field == HEIGHT_FIELD
     assert options.footprint_options(MoveFootprints("p", "h", "o.gpkg")) == FootprintOptions()
     compared = EvaluateRoads("p", "t")
-    assert options.road_measures(compared) == EvaluateOptions()
-    assert options.road_inputs(compared) == Inputs(Path("p"), Path("t"))
-    assert options.road_outputs(compared).paths == []
-    assert options.height_comparison(EvaluateHeights("p", "t")) == CompareHeights()
-    assert options.height_outputs(EvaluateHeights("p", "t")).paths == []
+    assert comparisons.road_measures(compared) == EvaluateOptions()
+    assert comparisons.road_inputs(compared) == Inputs(Path("p"), Path("t"))
+    assert comparisons.road_outputs(compared).paths == []
+    assert comparisons.height_comparison(EvaluateHeights("p", "t")) == CompareHeights()
+    assert comparisons.height_outputs(EvaluateHeights("p", "t")).paths == []
 
 
 def test_every_limit_is_of_a_parameter_and_every_number_has_one():
