@@ -71,7 +71,7 @@ def test_a_click_ends_as_roads_in_an_edited_layer(canvas, session, tool, tmp_pat
     wait_until(lambda: not session.busy)
     offered = session.offers.shown()
     assert offered, said
-    assert panel.make_target_at(str(tmp_path / "mine.gpkg"))
+    assert panel.sources.make_target_at(str(tmp_path / "mine.gpkg"))
     target = session.target
     QTest.keyClick(canvas, Qt.Key.Key_A)
     assert target.featureCount() == len(offered)
@@ -93,7 +93,7 @@ def test_a_click_ends_as_roads_in_an_edited_layer(canvas, session, tool, tmp_pat
 
 def test_what_overlaps_is_not_doubled(canvas, session, tool, town, tmp_path):
     panel = ReviewPanel(session)
-    assert panel.make_target_at(str(tmp_path / "mine.gpkg"))
+    assert panel.sources.make_target_at(str(tmp_path / "mine.gpkg"))
     target, box = session.target, town.extent()
     west = QgsRectangle(box.xMinimum(), box.yMinimum(), box.center().x() + 30, box.yMaximum())
     session.extract(west, town.crs())

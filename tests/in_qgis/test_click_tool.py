@@ -6,7 +6,7 @@ from qgis.gui import QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QKeyEvent, QMouseEvent
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QFileDialog
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from qgis_plugin.click_tool import ClickTool, ReviewPanel, ReviewSession
 from qgis_plugin.engine_client.errors import EngineMissing
@@ -249,9 +249,9 @@ def test_closing_leaves_the_map_as_it_was(engine, canvas):
 def test_table_and_map_select_the_same(panel, session, tool, engine):
     along, up = find(session, engine, ALONG, UP)
     session.select([up])
-    rows = panel._table.selectionModel().selectedRows()
-    assert [panel._model.number(index.row()) for index in rows] == [up]
-    panel._table.selectRow(panel._model.rows(frozenset({along}))[0])
+    rows = panel.list.table.selectionModel().selectedRows()
+    assert [panel.list.rows.number(index.row()) for index in rows] == [up]
+    panel.list.table.selectRow(panel.list.rows.rows(frozenset({along}))[0])
     assert session.selection == {along}
 
 
@@ -259,12 +259,12 @@ def test_keys_work_in_the_panel(panel, session, tool, engine, tmp_path):
     session.set_target(line_layer(tmp_path / "mine.gpkg", []))
     along, up = find(session, engine, ALONG, UP)
     session.select([up])
-    QTest.keyClick(panel._table, Qt.Key.Key_Delete)
+    QTest.keyClick(panel.list.table, Qt.Key.Key_Delete)
     assert [offer.number for offer in session.offers.shown()] == [along]
-    QTest.keyClick(panel._slider, Qt.Key.Key_A)
+    QTest.keyClick(panel.list.slider, Qt.Key.Key_A)
     assert session.target.featureCount() == 1
-    QTest.keyClick(panel._window, Qt.Key.Key_Backspace)
-    QTest.keyClick(panel._table, Qt.Key.Key_R)
+    QTest.keyClick(panel.sources.window_m, Qt.Key.Key_Backspace)
+    QTest.keyClick(panel.list.table, Qt.Key.Key_R)
     assert [offer.number for offer in session.offers.shown()] == [up]
 
 
@@ -272,16 +272,16 @@ def test_the_slider_filters_while_it_is_dragged(panel, session, tool, engine):
     engine.roads = [(ALONG, 0.9), (UP, 0.6)]
     session.click(MIDDLE, UTM)
     wait_until(lambda: not session.busy)
-    panel._slider.setValue(0)
-    assert panel._model.rowCount() == 2
-    panel._slider.setValue(70)
-    assert panel._model.rowCount() == 1
-    panel._slider.setValue(0)
+    panel.list.slider.setValue(0)
+    assert panel.list.rows.rowCount() == 2
+    panel.list.slider.setValue(70)
+    assert panel.list.rows.rowCount() == 1
+    panel.list.slider.setValue(0)
 
 
 def test_the_panel_follows_the_project(panel, session, tmp_path):
     target = line_layer(tmp_path / "mine.gpkg", [])
-    panel._target.setLayer(target)
+    panel.sources.target.setLayer(target)
     assert session.target is target
     QgsProject.instance().removeMapLayer(target.id())
     assert session.target is None
@@ -299,7 +299,7 @@ def test_accepting_without_a_layer_asks_for_one(panel, session, tool, engine, tm
     find(session, engine, ALONG, UP)
     path = str(tmp_path / "new.gpkg")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (path, ""))
-    QTest.mouseClick(panel._buttons["accept_all"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.button("accept_all"), Qt.MouseButton.LeftButton)
     assert session.target.featureCount() == 2
     assert session.target.name() == "new"
     assert session.target.crs() == UTM
@@ -308,14 +308,14 @@ def test_accepting_without_a_layer_asks_for_one(panel, session, tool, engine, tm
 
 def test_a_geopackage_that_is_there_keeps_its_layers(panel, session, tool, engine, tmp_path):
     path = str(tmp_path / "new.gpkg")
-    assert panel.make_target_at(path)
+    assert panel.sources.make_target_at(path)
     first = session.target
-    assert panel.make_target_at(path)
+    assert panel.sources.make_target_at(path)
     assert first.isValid()
     assert "layername=roads_2" in session.target.source()
     note = tmp_path / "note.gpkg"
     note.write_text("no GeoPackage")
-    assert not panel.make_target_at(str(note))
+    assert not panel.sources.make_target_at(str(note))
     assert note.read_text() == "no GeoPackage"
 
 
@@ -324,9 +324,9 @@ def test_without_an_engine_the_panel_offers_its_set_up(panel, session, engine):
     panel.set_up_wanted.connect(lambda: wanted.append(True))
     engine.problem = EngineMissing("There is no engine yet.")
     session.click(MIDDLE, UTM)
-    wait_until(panel._banner.isVisible)
-    assert "no engine" in panel._missing.text()
-    button = panel._banner.layout().itemAt(1).widget()
+    wait_until(panel.banner.isVisible)
+    assert "no engine" in panel.missing.text()
+    button = panel.banner.findChild(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted == [True]
 
