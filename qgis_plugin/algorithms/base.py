@@ -91,10 +91,11 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
     ) -> tuple[bool, str]:
         """Name everything that is wrong with the values, and what to do about it."""
         values = Values(self, parameters, context)
-        wrong = [sentence for each in self.parameterDefinitions() for sentence in unacceptable(each, values)]
-        if not wrong:
-            wrong += [s for each in self.parameterDefinitions() for s in wrong_destination(each, values)]
-            wrong += self.complaints(values)
+        wrong: list[str] = []
+        for definition in self.parameterDefinitions():
+            wrong += unacceptable(definition, values)
+            wrong += wrong_destination(definition, values)
+        wrong += self.complaints(values)
         missing = missing_engine()
         if missing:
             wrong.append(missing)
@@ -142,9 +143,8 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
 
     def _present(self, found: Mapping[str, Any], context: QgsProcessingContext) -> None:
         """Have results that QGIS will load appear in the style that lies with their files."""
-        for definition in self.destinationParameterDefinitions():
-            result = found.get(definition.name())
-            if result and context.willLoadLayerOnCompletion(result):
+        for result in found.values():
+            if isinstance(result, str) and context.willLoadLayerOnCompletion(result):
                 present(result, context, name=context.layerToLoadOnCompletionDetails(result).name)
 
     def work(self, values: Values, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
+from ..input_raster import InputError
 from ..translation import tr
 from .parameters import SUFFIXES, WEIGHTS_SUFFIXES
-from .sources import existing_path
+from .sources import existing_path, raster_source
 from .values import Values
 
 _UNLIMITED = 1e300
@@ -94,6 +95,21 @@ def suffixes_of(definition: QgsProcessingDestinationParameter) -> list[str]:
     if named:
         return [str(suffix) for suffix in named]
     return [".tif", ".tiff"] if isinstance(definition, QgsProcessingParameterRasterDestination) else []
+
+
+def unusable(take: Callable[[], object]) -> Iterator[str]:
+    """Yield a sentence where an input cannot be taken."""
+    try:
+        take()
+    except InputError as error:
+        yield str(error)
+
+
+def wrong_value_raster(values: Values, name: str) -> Iterator[str]:
+    """Yield a sentence where a raster whose values count is not in a file."""
+    layer = values.raster(name)
+    if layer is not None:
+        yield from unusable(lambda: raster_source(layer))
 
 
 def wrong_bands(values: Values, name: str) -> Iterator[str]:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
-from qgis.core import QgsProcessing, QgsProcessingFeedback, QgsProcessingParameterString
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingParameterString,
+)
 
 from ..engine_client.protocol import Result
 from ..engine_client.requests import EstimateHeights
 from ..input_raster import InputRaster
+from ..relief import add_relief
 from ..translation import tr
 from . import parameters as of
 from .base import DEVICE_USED, WEIGHTS_USED
@@ -46,6 +52,7 @@ class EstimateHeightsAlgorithm(ImageAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self._calibrate: Optional[str] = None
+        self._written: list[str] = []
 
     def name(self) -> str:
         """Return the algorithm's name, which never changes."""
@@ -155,6 +162,7 @@ class EstimateHeightsAlgorithm(ImageAlgorithm):
         """Return the outputs of one image."""
         figures = {name: result.figures.get(figure) for name, figure in _FIGURES.items()}
         _tell(figures, feedback)
+        self._written.append(result.files["output"])
         return {
             of.OUTPUT: result.files["output"],
             **{name: result.files.get(field) for field, name in _PRODUCTS.items()},
@@ -163,6 +171,16 @@ class EstimateHeightsAlgorithm(ImageAlgorithm):
             WEIGHTS_USED: result.facts.get("weights"),
             DEVICE_USED: result.facts.get("device"),
         }
+
+    def postProcessAlgorithm(
+        self,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Shade the heights that QGIS will load; it calls this on the main thread."""
+        for heights in self._written:
+            add_relief(heights, context, name=tr("Relief"))
+        return {}
 
 
 def _tell(figures: Mapping[str, Optional[float]], feedback: QgsProcessingFeedback) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
-from qgis.core import QgsProcessing, QgsProcessingFeedback, QgsProcessingParameterBoolean
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingFeedback,
+    QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBoolean,
+)
 
 from ..engine_client.requests import EvaluateRoads
 from ..translation import tr
@@ -26,6 +31,7 @@ LAYERS = "LAYERS"
 PICTURE = "PICTURE"
 REPORT = "REPORT"
 
+_MATCHED = "matched"
 _PROTOCOLS = ("auto", "sat2graph", "spacenet")
 _INPUTS = (PREDICTED, TRUTH, IMAGE, VALID)
 
@@ -99,6 +105,9 @@ class EvaluateRoadsAlgorithm(EngineAlgorithm):
         """Add parameters and outputs."""
         for parameter in (*_inputs(), *_measures(), *_results()):
             self.addParameter(parameter)
+        for name, label in _further_layers().items():
+            line = QgsProcessing.SourceType.TypeVectorLine
+            self.addOutput(QgsProcessingOutputVectorLayer(name, label, line))
         self.add_number_outputs(_figures())
 
     def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
@@ -120,14 +129,31 @@ class EvaluateRoadsAlgorithm(EngineAlgorithm):
                 blank_white=values.truth(BLANK_WHITE),
                 protocol=values.choice(PROTOCOL) or of.default_of(EvaluateRoads, "protocol"),
                 buffer_m=values.amount(BUFFER),
-                layers=values.layer_path(LAYERS),
+                layers=values.layer_path(LAYERS, layer=_MATCHED),
                 picture=values.file_path(PICTURE),
                 report=values.file_path(REPORT),
             ),
             feedback,
         )
-        files = {name: result.files.get(name.lower()) for name in (LAYERS, PICTURE, REPORT)}
-        return {**files, **figure_outputs(_figures(), result, feedback)}
+        files = {name: result.files.get(name.lower()) for name in (PICTURE, REPORT)}
+        layers = _layers(result.files.get("layers"), values)
+        return {**layers, **files, **figure_outputs(_figures(), result, feedback)}
+
+
+def _further_layers() -> dict[str, str]:
+    """Return what each further layer of the map of differences shows, by the output's name."""
+    return {"MISSING_ROADS": tr("Missing roads"), "FALSE_ROADS": tr("False roads")}
+
+
+def _layers(file: Optional[str], values: Values) -> dict[str, Optional[str]]:
+    """Return the layers of the map of differences; they are loaded together or not at all."""
+    if file is None:
+        return {}
+    matched = f"{file}|layername={_MATCHED}"
+    found = {"MISSING_ROADS": f"{file}|layername=missing", "FALSE_ROADS": f"{file}|layername=false"}
+    for name, label in _further_layers().items():
+        values.load_beside(matched, found[name], label)
+    return {LAYERS: matched, **found}
 
 
 def _inputs() -> Iterator[Any]:
@@ -174,10 +200,8 @@ def _measures() -> Iterator[Any]:
 def _results() -> Iterator[Any]:
     line = QgsProcessing.SourceType.TypeVectorLine
     yield of.explained(
-        of.vector_destination(
-            LAYERS, tr("Matched, missing and false roads"), line, (".gpkg",), optional=True
-        ),
-        tr("GeoPackage (.gpkg) with the layers matched, missing, false and tiles."),
+        of.vector_destination(LAYERS, tr("Matched roads"), line, (".gpkg",), optional=True),
+        tr("GeoPackage (.gpkg) with the layers matched, missing, false (roads) and tiles (figures)."),
     )
     yield of.explained(
         of.file_destination(PICTURE, tr("Picture"), tr("PNG image (*.png)"), ".png"),

@@ -113,6 +113,7 @@ def run_request(engine: Engine, request: Request, feedback: QgsProcessingFeedbac
     stopping = feedback.isCanceled()
     if stopping:
         raise Stopped
+    feedback.setProgressText(tr("Waiting for the engine"))
     pending = engine.request(request, on_progress=said.put, on_log=lambda log: said.put(str(log)))
     while not pending.wait(_POLL_S):
         if on_main_thread:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
 from qgis.core import (
@@ -16,6 +16,7 @@ from ..engine_client.requests import MoveFootprints
 from ..translation import tr
 from . import parameters as of
 from .base import EngineAlgorithm
+from .complaints import wrong_value_raster
 from .sources import Source, raster_source, vector_source
 from .values import Values
 
@@ -91,6 +92,10 @@ class FootprintsToGroundAlgorithm(EngineAlgorithm):
         self.add_number_outputs(
             {POLYGON_COUNT: tr("Number of polygons"), VOLUME: tr("Volume of all buildings (m³)")}
         )
+
+    def complaints(self, values: Values) -> Iterator[str]:
+        """Yield what is wrong with values that QGIS accepts."""
+        yield from wrong_value_raster(values, HEIGHTS)
 
     def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
         """Take polygons and heights from the project."""

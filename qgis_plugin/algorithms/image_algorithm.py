@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Optional
@@ -21,7 +22,7 @@ from ..input_raster import InputRaster, RasterRequest
 from ..translation import tr
 from . import parameters as of
 from .base import DEVICE_USED, WEIGHTS_USED, EngineAlgorithm
-from .complaints import wrong_bands, wrong_weights
+from .complaints import unusable, wrong_bands, wrong_weights
 from .feedback import Stopped
 from .values import Values
 
@@ -31,14 +32,13 @@ MORE_OUTPUTS = "MORE_OUTPUTS"
 def result_names(images: Iterable[str], ending: str) -> list[str]:
     """Name the result of each image after it; no two alike, also where upper and lower case are one.
 
-    >>> result_names(["/a/town.tif", "/b/town.tif"], "_roads.gpkg")
-    ['town_roads.gpkg', 'town_2_roads.gpkg']
+    >>> result_names(["town", "Town", "2.1/b"], "_roads.gpkg")
+    ['town_roads.gpkg', 'Town_2_roads.gpkg', '2.1_b_roads.gpkg']
     """
     names: list[str] = []
     taken: set[str] = set()
     for image in images:
-        stem = Path(image.split("|")[0]).stem or "image"
-        stem = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in stem)[:100]
+        stem = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in image)[:100] or "image"
         number, name = 1, stem + ending
         while name.casefold() in taken:
             number += 1
@@ -50,7 +50,7 @@ def result_names(images: Iterable[str], ending: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Image:
-    source: str
+    name: str
     request: RasterRequest
 
 
@@ -94,6 +94,8 @@ class ImageAlgorithm(EngineAlgorithm):
         """Yield what is wrong with values that QGIS accepts."""
         yield from wrong_bands(values, of.BANDS)
         yield from wrong_weights(values, of.WEIGHTS, of.shipped_weights(self.TASK))
+        for layer in filter(None, [values.raster(of.INPUT), *values.rasters(of.MORE_INPUTS)]):
+            yield from unusable(partial(values.request, layer))
         if values.raw(of.MORE_INPUTS) is not None and values.destination(of.MORE_FOLDER) is None:
             yield tr("There are more images, but no folder for their results: give {name}.").format(
                 name=of.MORE_FOLDER
@@ -105,7 +107,8 @@ class ImageAlgorithm(EngineAlgorithm):
         if image is None:
             raise QgsProcessingException(self.invalidRasterError(values.parameters, of.INPUT))
         layers = [image, *values.rasters(of.MORE_INPUTS)]
-        self._images = [_Image(layer.source(), values.request(layer)) for layer in layers]
+        # Sources of web layers may hold passwords; names do not.
+        self._images = [_Image(layer.name(), values.request(layer)) for layer in layers]
 
     def options(self, values: Values, image: InputRaster) -> dict[str, Any]:
         """Return the fields that both requests share."""
@@ -152,7 +155,7 @@ class ImageAlgorithm(EngineAlgorithm):
                 raise
             except QgsProcessingException as error:
                 feedback.reportError(str(error))
-                failed.append(f"{image.source}: {error}" if len(paths) > 1 else str(error))
+                failed.append(f"{image.name}: {error}" if len(paths) > 1 else str(error))
             steps.next_image()
         if failed:
             raise QgsProcessingException(_failure(failed, len(paths)))
@@ -163,7 +166,7 @@ class ImageAlgorithm(EngineAlgorithm):
         """Return the files to write of the further images."""
         if folder is None:
             return []
-        names = result_names([image.source for image in self._images[1:]], self.ENDING)
+        names = result_names([image.name for image in self._images[1:]], self.ENDING)
         return [{"output": str(folder / name)} for name in names]
 
     def _see(
@@ -204,7 +207,7 @@ class _Steps:
                 tr("Image {number} of {count}: {image}").format(
                     number=self._number + 1,
                     count=len(self._images),
-                    image=self._images[self._number].source,
+                    image=self._images[self._number].name,
                 )
             )
 

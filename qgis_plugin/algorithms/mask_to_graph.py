@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
 from qgis.core import QgsProcessingException, QgsProcessingFeedback
@@ -11,6 +11,7 @@ from ..engine_client.requests import MaskToGraph
 from ..translation import tr
 from . import parameters as of
 from .base import EngineAlgorithm
+from .complaints import wrong_value_raster
 from .road_results import add_road_outputs, road_outputs, road_path, roads_destination
 from .sources import raster_source
 from .values import Values
@@ -55,6 +56,10 @@ class MaskToGraphAlgorithm(EngineAlgorithm):
         )
         self.addParameter(roads_destination())
         add_road_outputs(self)
+
+    def complaints(self, values: Values) -> Iterator[str]:
+        """Yield what is wrong with values that QGIS accepts."""
+        yield from wrong_value_raster(values, of.INPUT)
 
     def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
         """Take the mask from the project."""

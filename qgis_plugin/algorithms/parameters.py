@@ -234,7 +234,6 @@ def rendering() -> list[Any]:
                 "layers) are rendered to a temporary image. Web layers need it; 0.3 to 1 suits the shipped "
                 "weights. Files are used as they are."
             ),
-            advanced=True,
         ),
         explained(
             number(MAX_PIXELS, tr("Most pixels to render"), MOST_PIXELS, least=1, whole=True),

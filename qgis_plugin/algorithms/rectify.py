@@ -11,7 +11,7 @@ from ..engine_client.requests import Rectify
 from ..translation import tr
 from . import parameters as of
 from .base import EngineAlgorithm
-from .complaints import wrong_bands
+from .complaints import wrong_bands, wrong_value_raster
 from .sources import raster_source
 from .values import Values
 
@@ -89,6 +89,8 @@ class RectifyAlgorithm(EngineAlgorithm):
     def complaints(self, values: Values) -> Iterator[str]:
         """Yield what is wrong with values that QGIS accepts."""
         yield from wrong_bands(values, of.BANDS)
+        for name in (of.INPUT, HEIGHTS):
+            yield from wrong_value_raster(values, name)
 
     def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:  # noqa: ARG002
         """Take image and heights from the project."""

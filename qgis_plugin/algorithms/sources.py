@@ -10,6 +10,7 @@ from typing import Optional, Union
 from osgeo import gdal
 from qgis.core import (
     QgsProcessingFeedback,
+    QgsProcessingUtils,
     QgsProviderRegistry,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -67,6 +68,11 @@ def _own_path(layer: QgsVectorLayer) -> str:
     return str(parts.get("path") or "")
 
 
+def _is_copy(path: Path, layer: QgsVectorLayer) -> bool:
+    """Tell whether a file was made for this run; only such are ever deleted."""
+    return path != Path(_own_path(layer)) and Path(QgsProcessingUtils.tempFolder()) in path.parents
+
+
 def vector_source(
     values: Values, name: str, feedback: QgsProcessingFeedback, *, copies: bool = False
 ) -> Source:
@@ -93,7 +99,7 @@ def vector_source(
     )
     if not path:
         raise InputError(tr("The layer {} cannot be read: repair its source.").format(layer.name()))
-    temporary = Path(path) != Path(_own_path(layer))
+    temporary = _is_copy(Path(path), layer)
     return Source(str(Path(path).absolute()), None if temporary else layer_name or None, temporary)
 
 

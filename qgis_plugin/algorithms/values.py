@@ -198,6 +198,13 @@ class Values:
         _load_instead(self.context, asked, f"{path}|layername={layer}" if layer else path)
         return path
 
+    def load_beside(self, loaded: str, result: str, name: str) -> None:
+        """Have a second layer of a file loaded where the first one is."""
+        if self.context.willLoadLayerOnCompletion(loaded):
+            project = self.context.layerToLoadOnCompletionDetails(loaded).project
+            details = QgsProcessingContext.LayerDetails(name, project, name)
+            self.context.addLayerToLoadOnCompletion(result, details)
+
     def file_path(self, name: str) -> Optional[str]:
         """Return the file for another result."""
         if self.destination(name) is None:

@@ -69,6 +69,10 @@ def grid_of(path):
     return raster.GetGeoTransform(), raster.RasterXSize, raster.RasterYSize
 
 
+def length_km(lines):
+    return sum(each.geometry().length() for each in layer(lines).getFeatures()) / 1000
+
+
 def ends(feature):
     line = feature.geometry().asPolyline()
     return {(line[0].x(), line[0].y()), (line[-1].x(), line[-1].y())}
@@ -245,8 +249,11 @@ def test_roads_are_judged(run, scene, roads, tmp_path):
     found = run(
         "evaluateroads", PREDICTED=roads["OUTPUT"], TRUTH=truth.id(), IMAGE=str(scene / "rgb.tif"), **files
     )
-    assert {name: found[name] for name in files} == files
+    assert (found["PICTURE"], found["REPORT"]) == (files["PICTURE"], files["REPORT"])
     assert all(Path(path).stat().st_size > 1000 for path in files.values())
+    found_km = [length_km(found[name]) for name in ("LAYERS", "FALSE_ROADS", "MISSING_ROADS")]
+    assert sum(found_km[:2]) == pytest.approx(found["PREDICTED_KM"], rel=1e-2)
+    assert found_km[2] == pytest.approx((1 - found["COMPLETENESS"]) * found["TRUTH_KM"], rel=0.02)
     assert 0.8 < found["TOPO_F1"] <= 1
     assert 0.9 < found["APLS"] <= 1
     assert found["PREDICTED_KM"] == pytest.approx(roads["LENGTH"] / 1000, rel=1e-2)

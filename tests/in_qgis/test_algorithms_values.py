@@ -98,7 +98,7 @@ def test_names_are_fixed_and_the_rest_may_be_translated(provider):
 
 def test_thresholds_are_advanced(provider):
     advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
-    for name in ("MIN_CONFIDENCE", "SIMPLIFY", "SPUR", "MIN_COMPONENT", "GSD", "RESOLUTION", "MAX_PIXELS"):
+    for name in ("MIN_CONFIDENCE", "SIMPLIFY", "SPUR", "MIN_COMPONENT", "GSD", "MAX_PIXELS"):
         assert definition("extractroads", name).flags() & advanced, name
 
 
@@ -183,7 +183,7 @@ def test_a_wrong_value_is_named_with_what_to_do(run, image, name, wrong, words):
 
 
 def test_all_wrong_values_are_named_at_once(run, image):
-    wrong = {"DEVICE": "tpu", "MIN_CONFIDENCE": 3, "SPUR": -1, "OUTPUT": ""}
+    wrong = {"DEVICE": "tpu", "MIN_CONFIDENCE": 3, "BANDS": "x", "WEIGHTS": "none", "OUTPUT": ""}
     said = refusal(run, "extractroads", INPUT=image, **wrong)
     assert all(name in said for name in wrong), said
 

@@ -191,8 +191,8 @@ def test_a_model_chains_rectify_after_heights(run, image, tmp_path):
     valid, errors = model.validate()
     assert valid, errors
     ortho = str(tmp_path / "ortho.tif")
-    found = processing.run(model, {"image": image, "rectify:ortho": ortho})
-    assert found["rectify:ortho"] == ortho
+    (wanted,) = [each.name() for each in model.destinationParameterDefinitions()]
+    assert processing.run(model, {"image": image, wanted: ortho})[wanted] == ortho
     assert gdal.Open(ortho).RasterCount == 3
     again = QgsProcessingModelAlgorithm()
     assert model.toFile(str(tmp_path / "m.model3"))
