@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Protocol
@@ -64,15 +65,16 @@ class Server:
     """Answers one client.
 
     Args:
-        work: Carries out requests that take time; runs in the thread that calls ``run``.
+        load: Returns what carries out requests, the same each time; called when there is a first one, as
+            libraries take seconds to load. Runs in the thread that calls ``run``, as does what it returns.
         send: Writes a message, from any thread.
         idle_s: How long to wait for a request before the process ends; forever when absent.
     """
 
     def __init__(
-        self, work: Work, send: Callable[[FromEngine], None], *, idle_s: float | None = None
+        self, load: Callable[[], Work], send: Callable[[FromEngine], None], *, idle_s: float | None = None
     ) -> None:
-        self._work = work
+        self._load = load
         self._send = send
         self._idle_s = idle_s
         self._changed = threading.Condition()
@@ -90,19 +92,17 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end_by_signal)
         threading.Thread(target=self._listen, args=(lines,), name="listener", daemon=True).start()
-        while (task := self._next()) is not None:
-            outcome = self._outcome(task)
-            with self._changed:
-                self._running = None
-                self._heard_s = time.monotonic()
-            self._say(outcome)
-            if isinstance(outcome, Failure):
-                # Tracebacks hold what filled the memory, and each other; told first, as this takes a moment.
-                gc.collect()
-                self._work.release()
+        while self._wait():
+            # Before a request is begun: a library that is stopped while it loads is of no use any more, and a
+            # request that waits can still be cancelled at once.
+            with suppress(Exception):  # told in the answer
+                self._load()
+            if task := self._begin():
+                outcome = self._outcome(task)
+                self._finish(outcome)
 
-    def _next(self) -> _Task | None:
-        """Wait for work; None at the end."""
+    def _wait(self) -> bool:
+        """Wait for work; tell whether there is any, or else the end has come."""
         with self._changed:
             while not (self._waiting or self._over):
                 left_s = None if self._idle_s is None else self._heard_s + self._idle_s - time.monotonic()
@@ -113,16 +113,33 @@ class Server:
                     )
                 else:
                     self._changed.wait(left_s)
-            self._running = None if self._over else self._waiting.popleft()
+            return not self._over
+
+    def _begin(self) -> _Task | None:
+        """Take the next request, unless it was cancelled meanwhile."""
+        with self._changed:
+            self._running = self._waiting.popleft() if self._waiting else None
             return self._running
+
+    def _finish(self, outcome: Answer | Failure) -> None:
+        with self._changed:
+            self._running = None
+            self._heard_s = time.monotonic()
+        self._say(outcome)
+        if isinstance(outcome, Failure):
+            # Tracebacks hold what filled the memory, and each other; told first, as this takes a moment.
+            gc.collect()
+            with suppress(Exception):
+                self._load().release()
 
     def _outcome(self, task: _Task) -> Answer | Failure:
         """Carry out a request; whatever happens is an answer."""
         number = task.call.id
         reporter = RequestReporter(number, self._send, task.stop)
         try:
+            work = self._load()
             with stopped_by(task.stop):
-                result = self._work(task.call.request, reporter)
+                result = work(task.call.request, reporter)
                 reporter.flush()
             return Answer(number, result)
         except Cancelled:

@@ -92,6 +92,16 @@ class Jobs:
 sys.modules["engine.service.jobs"] = types.SimpleNamespace(Jobs=Jobs)
 """
 
+SLOW_TO_LOAD = """
+import sys, time
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "engine.service.jobs":
+            time.sleep(2)
+            raise ImportError("libfoo.so: cannot open shared object file")
+sys.meta_path.insert(0, Finder())
+"""
+
 
 @pytest.fixture
 def service(start):
@@ -284,6 +294,21 @@ child.stdout.readline()
 print(child.pid, flush=True)
 child.wait()
 """
+
+
+def test_a_request_is_cancelled_while_libraries_load(start):
+    service = start(before=SLOW_TO_LOAD)
+    ask(service, 1, "any")
+    service.send("hello", 2, version="0")
+    service.send("cancel", id=1)
+    assert service.read()["id"] == 2
+    assert service.answer(1)[0]["error"]["code"] == CANCELLED
+    ask(service, 3, "any")
+    error = service.answer(3)[0]["error"]
+    assert error["code"] == ENGINE_ERROR
+    assert "libfoo.so: cannot open" in error["message"]
+    ask(service, 4, "any")
+    assert service.answer(4)[0]["error"] == error
 
 
 def test_an_idle_engine_ends(start):
