@@ -12,7 +12,8 @@ _STYLE = Path(__file__).parent / "styles" / "relief.qml"
 def relief_layer(heights: str, name: str) -> QgsRasterLayer:
     """Return a layer that shades what lies below it by a raster of heights in metres.
 
-    Flat ground keeps its colour, so that the colours below mean what their legend says.
+    What is flat keeps its colour, so that the colours below mean what their legend says: with light from an
+    angle of 60° it is of middle grey, which hard light leaves as it is.
     """
     layer = QgsRasterLayer(heights, name)
     layer.loadNamedStyle(str(_STYLE))

@@ -4,7 +4,7 @@
     <provider>
       <resampling enabled="true" zoomedInResamplingMethod="cubic" zoomedOutResamplingMethod="bilinear" maxOversampling="2"/>
     </provider>
-    <rasterrenderer type="hillshade" band="1" azimuth="315" angle="45" zfactor="0.5" multidirection="0" opacity="0.6" alphaBand="-1" nodataColor="">
+    <rasterrenderer type="hillshade" band="1" azimuth="315" angle="60" zfactor="0.3" multidirection="0" opacity="0.6" alphaBand="-1" nodataColor="">
       <rasterTransparency/>
       <minMaxOrigin>
         <limits>None</limits>
