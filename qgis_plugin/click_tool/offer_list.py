@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..settings import read_setting, write_setting
 from ..translation import tr
-from .colours import CLASSES
+from .colours import CLASSES, ConfidenceClass
 from .session import ReviewSession
 from .table import OfferTable
 
@@ -56,9 +56,7 @@ class OfferList(QWidget):
         self._begin()
 
     def _lay_out(self) -> None:
-        legend = QLabel(
-            " ".join(f'<span style="color:{each.colour}">■</span> {each.text}' for each in CLASSES)
-        )
+        legend = QLabel(" ".join(map(_legend_of, CLASSES)))
         legend.setWordWrap(True)
         grid = QGridLayout()
         grid.addWidget(QLabel(tr("Least confidence")), 0, 0)
@@ -107,6 +105,11 @@ class OfferList(QWidget):
         if len(rows) == 1:
             self.table.scrollTo(self.rows.index(rows[0], 0))
         self._showing = False
+
+
+def _legend_of(each: ConfidenceClass) -> str:
+    text = each.text.replace(" ", "&nbsp;")  # a colour is never parted from its meaning
+    return f'<span style="color:{each.colour}">■</span>&nbsp;{text}'
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
