@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from qgis.core import QgsProcessingContext, QgsRasterLayer, QgsUnitTypes
@@ -15,7 +16,9 @@ def relief_layer(heights: str, name: str) -> QgsRasterLayer:
     What is flat keeps its colour, so that the colours below mean what their legend says: with light from an
     angle of 60° it is of middle grey, which hard light leaves as it is.
     """
-    layer = QgsRasterLayer(heights, name)
+    # The same file by another name: Processing takes layers of one name for one layer.
+    folder, file = os.path.split(heights)
+    layer = QgsRasterLayer(f"{folder}/./{file}", name)
     layer.loadNamedStyle(str(_STYLE))
     renderer = layer.renderer()
     # Slopes are metres over map units, and in degrees all of them would be cliffs.

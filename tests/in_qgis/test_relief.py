@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from osgeo import gdal, osr
 from qgis.core import (
+    QgsApplication,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProcessingContext,
@@ -16,7 +17,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
+from qgis_plugin.provider import PlumblineProvider
 from qgis_plugin.relief import add_relief, relief_layer
+from qgis_plugin.shared_engine import close_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE_PX = 60
@@ -84,6 +87,24 @@ def test_the_shading_is_the_same_in_degrees(write_block):
     metres = _colours(relief_layer(write_block("metres", 32633, 1.0), "relief"))
     degrees = _colours(relief_layer(write_block("degrees", 4326, 1.0 / M_PER_DEGREE), "relief"))
     assert max(_difference(metres[at], degrees[at]) for at in metres) <= 2
+
+
+def test_heights_of_the_toolbox_come_with_their_relief(qgis, scene, tmp_path):
+    import processing  # noqa: PLC0415 - found only when QGIS runs
+
+    provider = PlumblineProvider()
+    QgsApplication.processingRegistry().addProvider(provider)
+    try:
+        parameters = {"INPUT": str(scene / "rgb.tif"), "OUTPUT": str(tmp_path / "heights.tif")}
+        processing.runAndLoadResults("plumbline:estimateheights", parameters)
+    finally:
+        QgsApplication.processingRegistry().removeProvider(provider)
+        close_engine()
+    shown = [node.layer() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+    assert [(layer.name(), layer.renderer().type()) for layer in shown] == [
+        ("Relief", "hillshade"),
+        ("Heights", "singlebandpseudocolor"),
+    ]
 
 
 @pytest.mark.parametrize("loaded", [True, False])
