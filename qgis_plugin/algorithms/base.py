@@ -117,7 +117,7 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         except InputError as error:
             raise QgsProcessingException(str(error)) from error
         if feedback.isCanceled():
-            raise Stopped
+            raise QgsProcessingException(str(Stopped()))
         return True
 
     def take_inputs(self, values: Values, feedback: QgsProcessingFeedback) -> None:
@@ -127,12 +127,14 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Work, and return a value for every output; those that were not asked for have None."""
-        if feedback.isCanceled():
-            raise Stopped
         try:
             with TemporaryDirectory(prefix="plumbline-", dir=QgsProcessingUtils.tempFolder()) as folder:
                 self._folder = Path(folder)
                 found = self.work(Values(self, parameters, context), feedback)
+        except Stopped as stopped:
+            # Without an exception qgis_process ends with 0, and with one of another type QGIS shows users
+            # where in the source it was raised.
+            raise QgsProcessingException(str(stopped)) from None
         finally:
             for source in self.sources.values():
                 if isinstance(source, Source):
@@ -151,7 +153,8 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
         """Work, and return the values of the outputs that there are.
 
         Raises:
-            QgsProcessingException: It did not end well, or the user stopped it.
+            QgsProcessingException: It did not end well.
+            Stopped: The user stopped it.
         """
         raise NotImplementedError
 

@@ -25,8 +25,8 @@ _LATER_SHARE = 0.6
 """Of what is left of the bar, for each thing that it counts after that."""
 
 
-class Stopped(QgsProcessingException):
-    """The user stopped the algorithm; an exception, as ``qgis_process`` would end with 0 otherwise."""
+class Stopped(Exception):  # noqa: N818 - not an error: the user's wish
+    """The user stopped the algorithm."""
 
     def __init__(self) -> None:
         super().__init__(tr("Stopped. Nothing unfinished was left behind."))
