@@ -63,6 +63,19 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """Which builds of torch may be found.
+
+    Attributes:
+        cuda: Those that are named after CUDA, in an index or a folder that the user named.
+        default: The one that package indexes have for the system.
+    """
+
+    cuda: bool = False
+    default: bool = True
+
+
+@dataclass(frozen=True)
 class Build:
     """The choice.
 
@@ -106,9 +119,7 @@ def _cuda_builds(system: str, version: str, driver: int) -> tuple[str, ...]:
     return named + default
 
 
-def choose_build(
-    version: str, wanted: str, system: str, gpu: Optional[Gpu], *, cuda_builds_offered: bool
-) -> Build:
+def choose_build(version: str, wanted: str, system: str, gpu: Optional[Gpu], offer: Offer) -> Build:
     """Choose between CPU and CUDA.
 
     Args:
@@ -116,7 +127,7 @@ def choose_build(
         wanted: One of ``VARIANTS``.
         system: ``sys.platform``.
         gpu: What the machine has.
-        cuda_builds_offered: Whether the user named an index or a folder that has CUDA builds.
+        offer: What there is to choose from.
     """
     driver = gpu.major if gpu else 0
     if wanted == "cuda":
@@ -126,7 +137,7 @@ def choose_build(
     if wanted == "auto" and gpu is not None and system != "darwin":
         named = _cuda_builds(system, version, driver)
         default = f"torch==={version}" in named
-        if named and (default or cuda_builds_offered):
+        if named and (offer.cuda or (default and offer.default)):
             return _build("cuda", Reason.GPU, named, system)
         reason = Reason.NO_BUILD if named else Reason.OLD_DRIVER
     else:
@@ -146,6 +157,8 @@ def _build(variant: str, reason: Reason, requirements: tuple[str, ...], system: 
     return Build(variant, reason, requirements, first, last)
 
 
-def offers_cuda(wheels: Iterable[str]) -> bool:
-    """Tell by the names of wheels whether a CUDA build of torch is among them."""
-    return any(re.match(r"torch-[^-]+\+cu\d+-", name) for name in wheels)
+def offer_of(wheels: Iterable[str]) -> Offer:
+    """Tell by the names of wheels which builds of torch are among them."""
+    names = list(wheels)
+    cuda = any(re.match(r"torch-[^-]+\+cu\d+-", name) for name in names)
+    return Offer(cuda=cuda, default=any(re.match(r"torch-[^-+]+-", name) for name in names))

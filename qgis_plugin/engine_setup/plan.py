@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
-from .builds import GPU_QUERY, VARIANTS, Build, Gpu, choose_build, offers_cuda, read_gpu
+from .builds import GPU_QUERY, VARIANTS, Build, Gpu, Offer, choose_build, offer_of, read_gpu
 from .child import answer_of
 from .errors import SetUpError
 from .folders import (
@@ -201,8 +201,8 @@ def make_plan(order: Order, is_stopped: Callable[[], bool] = lambda: False) -> P
     wheels = _wheels_in(order)
     gpu = find_gpu(order, is_stopped)
     torch = next((pin.version for pin in order.pins if pin.name == TORCH), "")
-    offered = bool(order.index) or offers_cuda(wheels)
-    build = choose_build(torch, order.variant, order.machine.system, gpu, cuda_builds_offered=offered)
+    offer = offer_of(wheels) if order.wheels is not None else Offer(cuda=bool(order.index))
+    build = choose_build(torch, order.variant, order.machine.system, gpu, offer)
     requirements = name_of(order.requirements)
     return Plan(
         order,

@@ -2,12 +2,13 @@
 
 import pytest
 
-from qgis_plugin.engine_setup.builds import Gpu, Reason, choose_build, offers_cuda, read_gpu
+from qgis_plugin.engine_setup.builds import Gpu, Offer, Reason, choose_build, offer_of, read_gpu
 
 NEW = Gpu("NVIDIA H100", "580.65.06")
 MIDDLE = Gpu("NVIDIA GeForce RTX 3060", "551.23")
 OLD = Gpu("Quadro M4000", "470.256.02")
 V = "2.13.0"
+INDEX = Offer()
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,8 @@ def test_the_first_card_is_read(said, gpu):
     assert read_gpu(said) == gpu
 
 
-def _choose(wanted, system, gpu, *, offered=False):
-    build = choose_build(V, wanted, system, gpu, cuda_builds_offered=offered)
+def _choose(wanted, system, gpu, offer=INDEX):
+    build = choose_build(V, wanted, system, gpu, offer)
     return build.variant, build.reason, build.requirements
 
 
@@ -48,10 +49,11 @@ CPU = (f"torch=={V}",)
             (f"torch=={V}+cu130", f"torch=={V}+cu128", f"torch=={V}+cu126", f"torch==={V}"),
         ),
         (
-            _choose("auto", "win32", MIDDLE, offered=True),
+            _choose("auto", "win32", MIDDLE, Offer(cuda=True)),
             *("cuda", Reason.GPU),
             (f"torch=={V}+cu128", f"torch=={V}+cu126"),
         ),
+        (_choose("auto", "linux", NEW, Offer(default=False)), "cpu", Reason.NO_BUILD, CPU_LINUX),
         (
             _choose("cuda", "win32", None),
             *("cuda", Reason.ASKED),
@@ -64,12 +66,20 @@ def test_the_build_follows_system_card_and_wish(chosen, variant, reason, require
 
 
 def test_linux_says_what_the_default_build_would_cost():
-    build = choose_build(V, "cpu", "linux", None, cuda_builds_offered=False)
+    build = choose_build(V, "cpu", "linux", None, INDEX)
     assert build.most.disk_bytes > 4 * build.sizes.disk_bytes
-    other = choose_build(V, "cpu", "win32", None, cuda_builds_offered=False)
+    other = choose_build(V, "cpu", "win32", None, INDEX)
     assert other.most == other.sizes
 
 
-def test_wheels_tell_whether_there_is_a_cuda_build():
-    assert offers_cuda(["numpy-2.4.6-x.whl", "torch-2.13.0+cu128-cp312-cp312-win_amd64.whl"])
-    assert not offers_cuda(["torch-2.13.0+cpu-cp312-cp312-win_amd64.whl", "torchvision-0.28+cu128-x.whl"])
+@pytest.mark.parametrize(
+    ("name", "offer"),
+    [
+        ("torch-2.13.0+cu128-cp312-cp312-win_amd64.whl", Offer(cuda=True, default=False)),
+        ("torch-2.13.0-cp312-cp312-manylinux_2_28_x86_64.whl", Offer(cuda=False, default=True)),
+        ("torch-2.13.0+cpu-cp312-cp312-win_amd64.whl", Offer(cuda=False, default=False)),
+        ("torchvision-0.28.0+cu128-cp312-cp312-win_amd64.whl", Offer(cuda=False, default=False)),
+    ],
+)
+def test_wheels_tell_which_builds_there_are(name, offer):
+    assert offer_of(["numpy-2.4.6-cp312-cp312-win_amd64.whl", name]) == offer
