@@ -156,15 +156,17 @@ class Server:
 
     def _listen(self, lines: Iterable[bytes | None]) -> None:
         """In a thread of its own: hear the client out."""
-        for line in lines:
-            if line is None:
-                message = f"The line is longer than {MOST_LINE_BYTES} bytes: no message is."
-                self._send(Failure(None, PARSE_ERROR, message))
-            elif line.strip():
-                self._hear(line)
-            if self._over:
-                return
-        self._end()
+        try:
+            for line in lines:
+                if line is None:
+                    message = f"The line is longer than {MOST_LINE_BYTES} bytes: no message is."
+                    self._send(Failure(None, PARSE_ERROR, message))
+                elif line.strip():
+                    self._hear(line)
+                if self._over:
+                    break
+        finally:
+            self._end()
 
     def _hear(self, line: bytes) -> None:
         try:
@@ -207,7 +209,7 @@ class Server:
 
     def _end(self) -> None:
         """Let the process end: nobody wants the answers any more."""
-        # A thread in C: it ends the process also while a library keeps Python from running.
+        # A thread in C: it ends the process also while the main thread is deep in a library.
         faulthandler.dump_traceback_later(GRACE_S, exit=True, file=2)
         with self._changed:
             dropped = [task.call.id for task in self._waiting]

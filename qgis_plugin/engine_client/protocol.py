@@ -17,7 +17,7 @@ engine, ``cancel`` {id} from the client. Unknown fields are ignored, unknown met
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Optional, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -233,7 +233,7 @@ def _as(hint: Any, value: Any, name: str, number: Optional[int]) -> Any:
         return tuple(_as(inner[0], each, name, number) for each in value)
     if origin is dict and isinstance(value, dict):
         return {key: _as(inner[1], each, name, number) for key, each in value.items()}
-    if hint is float and type(value) in (int, float) and math.isfinite(value):
+    if hint is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
     if hint in (int, str, bool) and type(value) is hint:
         return value

@@ -9,6 +9,7 @@ import fiona
 import numpy as np
 import pytest
 import rasterio
+import torch
 
 from engine.errors import EngineError
 from engine.networks.weights import load_weights, save_weights
@@ -163,6 +164,13 @@ def test_examine_tells_that_networks_run(work):
     for name in ("roads-compact", "heights-compact"):
         assert "sha256" in found.facts[f"weights/{name}"]
         assert "CPU" in found.facts[f"inference/{name}"]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_examine_tells_that_networks_do_not_run(work):
+    found = work(Examine("cuda"))
+    assert found.figures == {"inference_s": None}
+    assert found.facts["inference/roads-compact"].startswith("failed: The device cuda was asked for")
 
 
 def test_what_cannot_be_is_refused(work, town, tmp_path):
