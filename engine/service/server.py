@@ -65,7 +65,7 @@ class Server:
     """Answers one client.
 
     Args:
-        load: Returns what carries out requests, the same each time; called when there is a first one, as
+        load: Returns what carries out requests, the same each time; called once the client is heard, as
             libraries take seconds to load. Runs in the thread that calls ``run``, as does what it returns.
         send: Writes a message, from any thread.
         idle_s: How long to wait for a request before the process ends; forever when absent.
@@ -92,11 +92,11 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end_by_signal)
         threading.Thread(target=self._listen, args=(lines,), name="listener", daemon=True).start()
+        # Before a request is begun: a library that is stopped while it loads is of no use any more, and a
+        # request that waits can still be cancelled at once. A client may greet long before it asks.
+        with suppress(Exception):  # told in the answers
+            self._load()
         while self._wait():
-            # Before a request is begun: a library that is stopped while it loads is of no use any more, and a
-            # request that waits can still be cancelled at once.
-            with suppress(Exception):  # told in the answer
-                self._load()
             if task := self._begin():
                 outcome = self._outcome(task)
                 self._finish(outcome)
