@@ -212,7 +212,10 @@ def bands() -> Any:
 
 def extent(help_text: str) -> Any:
     """Make the choice of a part of the raster."""
-    return explained(QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True), help_text)
+    forms = tr("As text: xmin,xmax,ymin,ymax [EPSG:n]; without a system, that of the project.")
+    return explained(
+        QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True), f"{help_text} {forms}"
+    )
 
 
 def gsd() -> Any:
@@ -264,7 +267,10 @@ def device(request: type[Any]) -> Any:
     """Make the choice of the device."""
     return explained(
         choice(DEVICE, tr("Device"), DEVICES, default_of(request, "device")),
-        tr("auto: the graphics card where there is one that works, else the processor."),
+        tr(
+            "One of the words auto, cpu and cuda. auto: the graphics card where there is one that works, "
+            "else the processor."
+        ),
         advanced=True,
     )
 

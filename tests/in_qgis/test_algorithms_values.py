@@ -103,15 +103,17 @@ def test_thresholds_are_advanced(provider):
 
 
 def test_text_does_as_well_as_typed_values(run, image, tmp_path):
-    text = {"BANDS": "3,2,1", "DEVICE": "cpu", "SIMPLIFY": "1.5", "MAX_PIXELS": "1000"}
-    typed = {"BANDS": [3, 2, 1], "DEVICE": "cpu", "SIMPLIFY": 1.5, "MAX_PIXELS": 1000}
+    text = {"BANDS": "1, 2,3", "DEVICE": "cpu", "SIMPLIFY": "1.5", "MAX_PIXELS": "1000"}
+    typed = {"BANDS": [1, 2, 3], "DEVICE": "cpu", "SIMPLIFY": 1.5, "MAX_PIXELS": 1000}
     results = []
     for number, values in enumerate((text, typed)):
         found = run("extractroads", INPUT=image, OUTPUT=str(tmp_path / f"{number}.gpkg"), **values)
         content = provenance_of(found["OUTPUT"])
         assert '"simplify_m": 1.5' in content
+        assert '"bands": [1, 2, 3]' in content
         results.append((found["LENGTH"], found["SEGMENTS"]))
     assert results[0] == results[1]
+    assert results[0][1] > 0
 
 
 def test_an_extent_in_another_system_holds(run, image, tmp_path):
