@@ -9,13 +9,14 @@ from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from .engine_client.environment import engine_root, plugin_version, qgis_folders
+from .engine_client.errors import EngineMissing
 from .engine_setup.builds import Reason, Sizes
 from .engine_setup.folders import State
 from .engine_setup.pip_environment import Proxy, scrubbed
 from .engine_setup.plan import Order, Plan
 from .engine_setup.progress import Advance, Step
 from .settings import TORCH_INDEX, read_setting
-from .shared_engine import engine_folder
+from .shared_engine import engine_folder, find_interpreter
 from .translation import tr
 
 
@@ -57,6 +58,19 @@ def make_order(
         proxy=qgis_proxy(),
         inside_qgis=tuple(qgis_folders(os.environ)),
         version=plugin_version(engine_root()),
+    )
+
+
+def other_interpreter_in_words(folder: Path) -> str:
+    """Say so where QGIS runs the engine with an interpreter from elsewhere; "" = it does not."""
+    try:
+        used = find_interpreter()
+    except EngineMissing:
+        return ""
+    if used.is_relative_to(folder):
+        return ""
+    return tr("QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.").format(
+        python=used
     )
 
 

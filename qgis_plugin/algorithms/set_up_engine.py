@@ -25,7 +25,7 @@ from ..engine_setup.installation import install, remove
 from ..engine_setup.plan import Order, check_folder, make_plan
 from ..engine_setup.progress import Advance, Watch
 from ..engine_setup.verification import faults_of
-from ..set_up import advance_in_words, make_order, plan_rows
+from ..set_up import advance_in_words, make_order, other_interpreter_in_words, plan_rows
 from ..settings import ENGINE_FOLDER, read_setting, write_setting
 from ..shared_engine import close_engine, engine_folder, find_interpreter
 from ..translation import tr
@@ -206,15 +206,10 @@ class SetUpEngine(EngineAlgorithm):
         install(plan, watch, repair=action == REPAIR)
         if order.folder != engine_folder():
             write_setting(ENGINE_FOLDER, str(order.folder))
-        interpreter = interpreter_in(order.folder)
-        used = find_interpreter()
-        if used != interpreter:
-            feedback.pushWarning(
-                tr(
-                    "QGIS still runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names."
-                ).format(python=used)
-            )
-        return _outputs(order, interpreter, State.READY)
+        note = other_interpreter_in_words(order.folder)
+        if note:
+            feedback.pushWarning(note)
+        return _outputs(order, interpreter_in(order.folder), State.READY)
 
 
 def _proposal(order: Order, action: str) -> str:

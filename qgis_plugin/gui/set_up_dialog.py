@@ -2,185 +2,39 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, Callable, Optional
 
-from qgis.core import QgsApplication, QgsTask
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QFontDatabase
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QFrame,
-    QGroupBox,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QPlainTextEdit,
     QProgressBar,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from ..engine_setup.errors import SetUpCancelled, SetUpError
-from ..engine_setup.folders import State, default_folder, interpreter_in, state_of, this_machine
+from ..engine_setup.errors import SetUpCancelled
+from ..engine_setup.folders import State, state_of
 from ..engine_setup.installation import install, remove
-from ..engine_setup.plan import Order, Plan, make_plan
+from ..engine_setup.plan import Plan, make_plan
 from ..engine_setup.progress import Advance, Watch
-from ..set_up import advance_in_words, make_order, plan_rows, state_in_words
-from ..settings import ENGINE_FOLDER, TORCH_INDEX, read_setting, write_setting
-from ..shared_engine import close_engine, engine_folder, find_interpreter
+from ..set_up import advance_in_words, other_interpreter_in_words, state_in_words
+from ..shared_engine import close_engine
 from ..translation import tr
+from .background import Background
+from .set_up_form import Options, Proposal
 
 _STEPS = 1000
 """Of the progress bar."""
 
 _PAUSE_MS = 500
 """After the last change of an option, before the plan is made again."""
-
-
-class Background(QgsTask):
-    """Work of the set-up in a thread of QGIS's; its signals arrive on the main thread.
-
-    Args:
-        description: What QGIS's list of tasks shows.
-        work: Given who watches it.
-        on_end: Called with this task on the main thread, however it ended.
-    """
-
-    advanced = pyqtSignal(object)
-    said = pyqtSignal(str)
-
-    def __init__(
-        self, description: str, work: Callable[[Watch], Any], on_end: Callable[[Background], None]
-    ) -> None:
-        super().__init__(description, QgsTask.Flag.CanCancel)
-        self._work = work
-        self._on_end: Optional[Callable[[Background], None]] = on_end
-        self.outcome: Any = None
-        self.failure: Optional[Exception] = None
-
-    def run(self) -> bool:
-        """Work; QGIS calls this in a thread."""
-        try:
-            self.outcome = self._work(Watch(self.isCanceled, self._advance, self.said.emit))
-        except (SetUpError, SetUpCancelled, OSError) as failure:
-            self.failure = failure
-        return self.failure is None
-
-    def _advance(self, advance: Advance) -> None:
-        self.setProgress(100 * advance.fraction)
-        self.advanced.emit(advance)
-
-    def finished(self, _: bool) -> None:  # noqa: FBT001 - as QGIS has it
-        """Tell whoever waits; QGIS calls this on the main thread."""
-        if self._on_end is not None:
-            self._on_end(self)
-
-    def forget(self) -> None:
-        """Cancel, and tell nobody any more."""
-        self._on_end = None
-        self.cancel()
-
-
-def _path_field(mode: QgsFileWidget.StorageMode, title: str, placeholder: str) -> QgsFileWidget:
-    field = QgsFileWidget()
-    field.setStorageMode(mode)
-    field.setDialogTitle(title)
-    field.lineEdit().setPlaceholderText(placeholder)
-    return field
-
-
-class _Options(QgsCollapsibleGroupBox):
-    """What few users need to change."""
-
-    changed = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__(tr("Options"))
-        modes = QgsFileWidget.StorageMode
-        self.variant = QComboBox()
-        self.variant.addItem(tr("by what this computer has"), "auto")
-        self.variant.addItem(tr("CPU"), "cpu")
-        self.variant.addItem(tr("CUDA (NVIDIA graphics cards)"), "cuda")
-        usual = str(default_folder(this_machine()))
-        self.folder = _path_field(modes.GetDirectory, tr("Folder of the engine"), usual)
-        self.wheels = _path_field(
-            modes.GetDirectory, tr("Folder of wheels"), tr("none: packages are downloaded")
-        )
-        self.index = QLineEdit()
-        self.index.setPlaceholderText(tr("none besides the one that pip is set to"))
-        self.python = _path_field(
-            modes.GetFile, tr("Python to build on"), tr("the first Python 3.11 to 3.13 that is found")
-        )
-        self.folder.setFilePath(read_setting(ENGINE_FOLDER, ""))
-        self.index.setText(read_setting(TORCH_INDEX, ""))
-        form = QFormLayout(self)
-        form.addRow(tr("Build of PyTorch"), self.variant)
-        form.addRow(tr("Folder"), self.folder)
-        form.addRow(tr("Install from wheels in"), self.wheels)
-        form.addRow(tr("Index of PyTorch builds"), self.index)
-        form.addRow(tr("Python to build on"), self.python)
-        self.setCollapsed(True)
-        self.variant.currentIndexChanged.connect(lambda *_: self.changed.emit())
-        self.index.textChanged.connect(lambda *_: self.changed.emit())
-        for field in (self.folder, self.wheels, self.python):
-            field.fileChanged.connect(lambda *_: self.changed.emit())
-
-    def order(self) -> Order:
-        """Return what the options ask for."""
-        return make_order(
-            folder=self.folder.filePath().strip(),
-            variant=str(self.variant.currentData()),
-            wheels=self.wheels.filePath().strip(),
-            index=self.index.text().strip(),
-            python=self.python.filePath().strip(),
-        )
-
-    def keep(self) -> None:
-        """Keep what shall hold next time too."""
-        folder = self.folder.filePath().strip()
-        if folder or read_setting(ENGINE_FOLDER, ""):
-            write_setting(ENGINE_FOLDER, folder)
-        write_setting(TORCH_INDEX, self.index.text().strip())
-
-
-class _Proposal(QGroupBox):
-    """What would be installed, as a table of headings and texts."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("What a set-up installs"))
-        # One label for all: rows of wrapped labels would each be given more room than they need.
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(self._text)
-        area.setMinimumHeight(150)
-        area.viewport().setAutoFillBackground(False)
-        self._text.setAutoFillBackground(False)
-        QVBoxLayout(self).addWidget(area)
-        self.say(tr("Looking at this computer…"))
-
-    def say(self, text: str) -> None:
-        """Show a sentence instead of a plan."""
-        self._text.setText(escape(text))
-
-    def show_plan(self, plan: Plan) -> None:
-        """Show what would happen."""
-        rows = (
-            f'<tr><td style="padding: 0 16px 6px 0"><b>{escape(heading)}</b></td>'
-            f'<td style="padding: 0 0 6px 0">{escape(text).replace(chr(10), "<br>")}</td></tr>'
-            for heading, text in plan_rows(plan)
-        )
-        self._text.setText(f"<table>{''.join(rows)}</table>")
 
 
 class SetUpDialog(QDialog):
@@ -202,15 +56,10 @@ class SetUpDialog(QDialog):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self._state.setFont(font)
-        self._about = QLabel(
-            tr(
-                "Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. "
-                "QGIS and its Python stay as they are, and nothing happens before you agree."
-            )
-        )
+        self._about = QLabel()
         self._about.setWordWrap(True)
-        self._proposal = _Proposal()
-        self._options = _Options()
+        self._proposal = Proposal()
+        self._options = Options()
         self._doing = QLabel()
         self._doing.setWordWrap(True)
         self._bar = QProgressBar()
@@ -270,6 +119,11 @@ class SetUpDialog(QDialog):
         self._log.setVisible(busy or bool(self._log.toPlainText()))
         self._proposal.setVisible(not self._log.isVisibleTo(self))
         state = state_of(self._folder())
+        about = tr(
+            "Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. "
+            "QGIS and its Python stay as they are, and nothing happens before you agree."
+        )
+        self._about.setText(f"{about} {other_interpreter_in_words(self._folder())}".strip())
         self._state.setText(tr("The engine is being set up…") if busy else state_in_words(state))
         texts = {
             State.BROKEN: tr("Agree and continue"),
@@ -364,14 +218,7 @@ class SetUpDialog(QDialog):
 
     def _farewell(self) -> str:
         """Say what is so after work that went well."""
-        if state_of(self._folder()) is not State.READY:
-            return tr("Removed.")
-        used = find_interpreter()
-        if self._folder() == engine_folder() and used == interpreter_in(self._folder()):
-            return tr("Done: the engine works.")
-        return tr(
-            "Done, but QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names."
-        ).format(python=used)
+        return tr("Done: the engine works.") if state_of(self._folder()) is State.READY else tr("Removed.")
 
     def done(self, result: int) -> None:
         """Close; what is still at work is cancelled."""

@@ -26,7 +26,7 @@ from qgis_plugin.algorithms import set_up_engine
 from qgis_plugin.engine_setup.folders import State, interpreter_in, state_of
 from qgis_plugin.engine_setup.pip_environment import Proxy
 from qgis_plugin.engine_setup.requirements import our_requirements, pins_for
-from qgis_plugin.gui import set_up_dialog
+from qgis_plugin.gui import set_up_dialog, set_up_form
 from qgis_plugin.provider import PlumblineProvider
 from qgis_plugin.settings import ENGINE_FOLDER, read_setting
 
@@ -86,7 +86,7 @@ def empty_engine(monkeypatch):
         )
 
     monkeypatch.setattr(set_up_engine, "make_order", order)
-    monkeypatch.setattr(set_up_dialog, "make_order", order)
+    monkeypatch.setattr(set_up_form, "make_order", order)
     monkeypatch.delenv("PLUMBLINE_PYTHON")
 
 

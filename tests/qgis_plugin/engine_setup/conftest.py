@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qgis_plugin.engine_setup import installation
+from qgis_plugin.engine_setup import filling
 from qgis_plugin.engine_setup.child import run_child
 from qgis_plugin.engine_setup.installation import install
 from qgis_plugin.engine_setup.plan import Order, make_plan
@@ -101,7 +101,7 @@ def quick_venv(monkeypatch, empty_environment):
             return 0
         return run_child(command, environment, **options)
 
-    monkeypatch.setattr(installation, "run_child", run)
+    monkeypatch.setattr(filling, "run_child", run)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qgis_plugin.engine_setup import installation
+from qgis_plugin.engine_setup import filling
 from qgis_plugin.engine_setup.errors import SetUpCancelled, SetUpError
 from qgis_plugin.engine_setup.folders import (
     LOG,
@@ -199,7 +199,7 @@ def test_a_build_for_cpu_is_never_taken_for_one_with_cuda(order, begun):
 
 def test_a_disk_without_space_is_found_out_before_anything_is_made(order, monkeypatch):
     plan = make_plan(order)
-    monkeypatch.setattr(installation, "free_bytes", lambda folder: 10**8)
+    monkeypatch.setattr(filling, "free_bytes", lambda folder: 10**8)
     with pytest.raises(SetUpError, match=r"has 0\.1 GB free, the engine needs about 1\.\d GB"):
         install(plan, Watch())
     assert not plan.environment.exists()
