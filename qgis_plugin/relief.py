@@ -45,4 +45,6 @@ def add_relief(heights: str, context: QgsProcessingContext, *, name: str) -> Non
         return
     context.temporaryLayerStore().addMapLayer(layer)
     project = context.layerToLoadOnCompletionDetails(heights).project
-    context.addLayerToLoadOnCompletion(layer.id(), QgsProcessingContext.LayerDetails(name, project))
+    details = QgsProcessingContext.LayerDetails(name, project)
+    details.forceName = True  # its file's name is that of the heights
+    context.addLayerToLoadOnCompletion(layer.id(), details)

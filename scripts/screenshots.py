@@ -19,7 +19,7 @@ from scripts.install_plugin import install
 from scripts.package import ROOT, build
 
 _SCENE = ROOT / "out" / "scene_7_2048" / "rgb.tif"
-_SIZE = "1360x850x24"
+_SIZE = "1240x780x24"
 _LONGEST_S = 7200.0
 _SETTINGS = """\
 [PythonPlugins]
@@ -78,7 +78,7 @@ def take(folder: Path, qgis: str) -> None:
     """
     if not _SCENE.exists():
         raise SystemExit(f"There is no {_SCENE}: `make run` renders it.")
-    with tempfile.TemporaryDirectory(prefix="plumbline-") as room, _display() as display:
+    with tempfile.TemporaryDirectory(prefix="pictures-", dir=ROOT / "out") as room, _display() as display:
         home = Path(room)
         profile = home / "profiles" / "profiles" / "default"
         (profile / "QGIS").mkdir(parents=True)

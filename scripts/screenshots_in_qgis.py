@@ -1,6 +1,6 @@
 """Use the plugin as a person would, and take pictures of it; QGIS's desktop runs this by ``--code``."""
 
-# ruff: noqa: ANN001, ANN201, ANN202, ANN204 - QGIS comes without types
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202, ANN204 - QGIS comes without types
 
 import os
 import sys
@@ -11,15 +11,28 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QPoint, Qt, QTimer
-from qgis.PyQt.QtGui import QImage, qRgb
+from qgis.PyQt.QtGui import QColor, QImage, qRgb
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAction, QApplication, QDialog, QDockWidget, QTableView, QToolBar, QTreeView
+from qgis.PyQt.QtWidgets import (
+    QAction,
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QTableView,
+    QToolBar,
+    QTreeView,
+    QWidget,
+)
 from qgis.utils import iface
 
 SCENE = os.environ["PLUMBLINE_SCENE"]
 PICTURES = Path(os.environ["PLUMBLINE_PICTURES"])
 SHOWN_TOOLBARS = {"mFileToolBar", "mMapNavToolBar", "mDigitizeToolBar", "PlumblineToolbar"}
-COLOURS = 256
+COLOURS = 96
+ROADS = ("#ffd60a", "#ff8c1a", "#e5383b", "#4cc9f0", "#1b1b1b", "#ffffff")
+HEIGHTS = ("#f2f0ea", "#cfe3c0", "#93cfa8", "#4fb3a9", "#2f8fb0", "#3d63a8", "#56408f", "#5b1f66", "#2e0f3a")
+KEPT = (*ROADS, *HEIGHTS)
+"""Colours of the styles, which mean something."""
 LONGEST_S = 3600.0
 
 
@@ -55,6 +68,7 @@ def take(name):
     table = gdal.ColorTable()
     gdal.ComputeMedianCutPCT(*(full.GetRasterBand(number) for number in (1, 2, 3)), COLOURS, table)
     colours = [qRgb(*table.GetColorEntry(entry)[:3]) for entry in range(table.GetCount())]
+    colours += [QColor(kept).rgb() for kept in KEPT]
     plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
     seen.convertToFormat(QImage.Format.Format_Indexed8, colours, plain).save(path, "PNG", 0)
 
@@ -73,9 +87,9 @@ def begin():
     iface.setActiveLayer(image)
     legend()
     yield pause(2)
-    zoom(image.extent().center(), 580)
+    zoom(image.extent().center(), 270)
     yield drawn
-    window().resizeDocks([window().findChild(QDockWidget, "Layers")], [250], Qt.Orientation.Horizontal)
+    window().resizeDocks([window().findChild(QDockWidget, "Layers")], [300], Qt.Orientation.Horizontal)
     yield pause(1)
     yield drawn
     return image
@@ -90,10 +104,11 @@ def zoom(centre, height_m):
     iface.mapCanvas().refresh()
 
 
-def legend(opened=""):
+def legend(opened=None):
     """Show the classes of one layer, and the names of the others."""
     for node in QgsProject.instance().layerTreeRoot().findLayers():
-        node.setExpanded(node.name() == opened)
+        node.setExpanded(False)  # the tree hears of changes only
+        node.setExpanded(opened is not None and node.layerId() == opened.id())
 
 
 def open_dialog(name, size):
@@ -109,8 +124,14 @@ def open_dialog(name, size):
     return dialog
 
 
-def run_dialog(dialog):
+def result(name):
+    """Return where a result is written."""
+    return str(Path(os.environ["HOME"]) / name)
+
+
+def run_dialog(dialog, **parameters):
     """Press Run, and wait for the layers."""
+    dialog.setParameters(parameters)
     before = len(QgsProject.instance().mapLayers())
     dialog.runButton().click()
     yield lambda: len(QgsProject.instance().mapLayers()) > before
@@ -120,7 +141,7 @@ def run_dialog(dialog):
     yield drawn
 
 
-def roads():
+def roads(image):
     """The toolbox, and what it brings."""
     toolbox = window().findChild(QDockWidget, "ProcessingToolbox")
     toolbox.show()
@@ -134,20 +155,24 @@ def roads():
     yield pause(2)
     take("toolbox")
     toolbox.hide()
-    yield from run_dialog(dialog)
-    legend(opened="Roads")
+    yield drawn
+    yield from run_dialog(dialog, INPUT=image.id(), OUTPUT=result("roads.gpkg"))
+    legend(opened=iface.activeLayer())
     yield pause(2)
     take("roads")
 
 
 def heights(image):
     """Heights of what the map shows."""
-    zoom(image.extent().center(), 300)
-    yield drawn
     dialog = open_dialog("estimateheights", (760, 560))
-    dialog.setParameters({"INPUT": image.id(), "EXTENT": iface.mapCanvas().extent()})
-    yield from run_dialog(dialog)
-    legend(opened="Heights")
+    extent = iface.mapCanvas().extent()
+    yield from run_dialog(dialog, INPUT=image.id(), EXTENT=extent, OUTPUT=result("heights.tif"))
+    (coloured,) = (
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.renderer().type() == "singlebandpseudocolor"
+    )
+    legend(opened=coloured)
     yield pause(2)
     take("heights")
 
@@ -162,7 +187,8 @@ def review(image):
     action("clickroads").trigger()
     yield pause(2)
     panel = window().findChild(QDockWidget, "PlumblineReviewPanel")
-    panel.make_target_at(str(Path(os.environ["HOME"]) / "roads.gpkg"))
+    (sources,) = (each for each in panel.findChildren(QWidget) if hasattr(each, "make_target_at"))
+    sources.make_target_at(result("roads_reviewed.gpkg"))
     legend()
     yield pause(1)
     yield drawn
@@ -178,21 +204,23 @@ def review(image):
 
 
 def set_up():
-    """What is asked before anything is installed."""
-    os.environ.pop("PLUMBLINE_PYTHON")
+    """What is asked before anything is installed, as on a machine that has nothing yet."""
+    usual = {name: os.environ.pop(name) for name in ("PLUMBLINE_PYTHON", "PATH")}
+    os.environ.update(PATH="/usr/bin:/bin", PLUMBLINE_ENGINE_FOLDER="/home/mapper/.local/share/plumbline")
     dialog = open_dialog("setupengine", (680, 520))
     yield pause(8)
     take("set_up")
     dialog.close()
+    os.environ.update(usual)
 
 
 def all_pictures():
     """Each scene waits for conditions, which it yields."""
     image = yield from begin()
-    yield from roads()
+    yield from set_up()
+    yield from roads(image)
     yield from heights(image)
     yield from review(image)
-    yield from set_up()
 
 
 class Play:

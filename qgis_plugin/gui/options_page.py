@@ -54,7 +54,7 @@ class OptionsPage(QgsOptionsPageWidget):
     def _arrange(self) -> None:
         engine = QGroupBox(tr("Engine"))
         form = QFormLayout(engine)
-        form.addRow(tr("Python interpreter"), self._interpreter)
+        form.addRow(tr("Interpreter"), self._interpreter)
         form.addRow(tr("Private environment"), self._folder)
         form.addRow(tr("Ends when idle for"), self._idle)
         form.addRow(tr("Click-to-extract runs on"), self._device)

@@ -22,6 +22,7 @@
           <item value="40" label="40 m" color="#56408f" alpha="255"/>
           <item value="60" label="60 m" color="#5b1f66" alpha="255"/>
           <item value="100" label="100 m" color="#2e0f3a" alpha="255"/>
+          <rampLegendSettings useContinuousLegend="0" minimumLabel="" maximumLabel="" prefix="" suffix="" direction="0" orientation="2"/>
         </colorrampshader>
       </rastershader>
     </rasterrenderer>

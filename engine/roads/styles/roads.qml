@@ -1,4 +1,5 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<!-- Bridges are lines only where there is a feature, so that the legend shows a road on the ground. -->
 <qgis version="3.22.0" styleCategories="Symbology|MapTips">
   <renderer-v2 type="RuleRenderer" symbollevels="1" enableorderby="1" forceraster="0" referencescale="-1">
     <rules key="{root}">
@@ -86,7 +87,7 @@
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="2.5"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -97,6 +98,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -109,7 +115,7 @@
           <Option name="line_color" type="QString" value="255,255,255,255"/>
           <Option name="line_width" type="QString" value="1.9"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -122,6 +128,11 @@
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
           </Option>
           <Option name="type" type="QString" value="collection"/>
          </Option>
@@ -132,7 +143,7 @@
           <Option name="line_color" type="QString" value="255,214,10,255"/>
           <Option name="line_width" type="QString" value="0.9"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -143,6 +154,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -229,7 +245,7 @@
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="2.35"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -240,6 +256,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -252,7 +273,7 @@
           <Option name="line_color" type="QString" value="255,255,255,255"/>
           <Option name="line_width" type="QString" value="1.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -265,6 +286,11 @@
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
           </Option>
           <Option name="type" type="QString" value="collection"/>
          </Option>
@@ -275,7 +301,7 @@
           <Option name="line_color" type="QString" value="255,140,26,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -286,6 +312,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -372,7 +403,7 @@
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="2.2"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -383,6 +414,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -395,7 +431,7 @@
           <Option name="line_color" type="QString" value="255,255,255,255"/>
           <Option name="line_width" type="QString" value="1.6"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -408,6 +444,11 @@
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
           </Option>
           <Option name="type" type="QString" value="collection"/>
          </Option>
@@ -418,7 +459,7 @@
           <Option name="line_color" type="QString" value="229,56,59,255"/>
           <Option name="line_width" type="QString" value="0.6"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -429,6 +470,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -515,7 +561,7 @@
           <Option name="line_color" type="QString" value="27,27,27,255"/>
           <Option name="line_width" type="QString" value="2.35"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -526,6 +572,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
@@ -538,7 +589,7 @@
           <Option name="line_color" type="QString" value="255,255,255,255"/>
           <Option name="line_width" type="QString" value="1.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -551,6 +602,11 @@
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
             <Option name="type" type="int" value="3"/>
            </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
           </Option>
           <Option name="type" type="QString" value="collection"/>
          </Option>
@@ -561,7 +617,7 @@
           <Option name="line_color" type="QString" value="76,201,240,255"/>
           <Option name="line_width" type="QString" value="0.75"/>
           <Option name="line_width_unit" type="QString" value="MM"/>
-          <Option name="line_style" type="QString" value="solid"/>
+          <Option name="line_style" type="QString" value="no"/>
           <Option name="capstyle" type="QString" value="flat"/>
           <Option name="joinstyle" type="QString" value="round"/>
         </Option>
@@ -572,6 +628,11 @@
            <Option name="enabled" type="Map">
             <Option name="active" type="bool" value="true"/>
             <Option name="expression" type="QString" value='coalesce("bridge", false)'/>
+            <Option name="type" type="int" value="3"/>
+           </Option>
+           <Option name="outlineStyle" type="Map">
+            <Option name="active" type="bool" value="true"/>
+            <Option name="expression" type="QString" value="if(coalesce(try(&quot;bridge&quot;), false), 'solid', 'no')"/>
             <Option name="type" type="int" value="3"/>
            </Option>
           </Option>
