@@ -54,8 +54,8 @@ class ExtractRoads:
         spur_m: Dead ends on junctions that are shorter are dropped.
         min_component_m: Pieces of the network that are shorter are dropped.
         preview: PNG of the roads over the image.
-        resume: Whether finished parts are kept beside the output until it is whole, and those of an interrupted
-            run continued.
+        resume: Whether finished parts are kept beside the output until it is whole, and those of an
+            interrupted run continued.
     """
 
     raster: str
