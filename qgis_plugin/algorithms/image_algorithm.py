@@ -29,14 +29,19 @@ from .values import Values
 MORE_OUTPUTS = "MORE_OUTPUTS"
 
 
-def result_names(images: Iterable[str], ending: str) -> list[str]:
+def result_names(images: Iterable[str], ending: str, others: Iterable[str] = ()) -> list[str]:
     """Name the result of each image after it; no two alike, also where upper and lower case are one.
+
+    Args:
+        images: Their names.
+        ending: Of the results' names.
+        others: Names of other results in the same folder.
 
     >>> result_names(["town", "Town", "2.1/b"], "_roads.gpkg")
     ['town_roads.gpkg', 'Town_2_roads.gpkg', '2.1_b_roads.gpkg']
     """
     names: list[str] = []
-    taken: set[str] = set()
+    taken = {name.casefold() for name in others}
     for image in images:
         stem = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in image)[:100] or "image"
         number, name = 1, stem + ending
@@ -142,7 +147,8 @@ class ImageAlgorithm(EngineAlgorithm):
             QgsProcessingException: Some failed; after all others are written, so that only these are left.
         """
         folder = values.folder_path(of.MORE_FOLDER) if len(self._images) > 1 else None
-        paths = [self.paths(values), *self._more_paths(folder)]
+        first = self.paths(values)
+        paths = [first, *self._more_paths(folder, first)]
         steps = _Steps(self._images, feedback)
         outputs: list[dict[str, Any]] = []
         failed: list[str] = []
@@ -162,11 +168,15 @@ class ImageAlgorithm(EngineAlgorithm):
         more = [each[of.OUTPUT] for each in outputs[1:]]
         return {**outputs[0], MORE_OUTPUTS: more, of.MORE_FOLDER: folder and str(folder)}
 
-    def _more_paths(self, folder: Optional[Path]) -> list[dict[str, Optional[str]]]:
-        """Return the files to write of the further images."""
+    def _more_paths(
+        self, folder: Optional[Path], first: Mapping[str, Optional[str]]
+    ) -> list[dict[str, Optional[str]]]:
+        """Return the files to write of the further images, beside those of the first one."""
         if folder is None:
             return []
-        names = result_names([image.name for image in self._images[1:]], self.ENDING)
+        written = [Path(path).resolve() for path in first.values() if path]
+        others = [path.name for path in written if path.parent == folder.resolve()]
+        names = result_names([image.name for image in self._images[1:]], self.ENDING, others)
         return [{"output": str(folder / name)} for name in names]
 
     def _see(

@@ -150,6 +150,14 @@ def test_several_images_in_one_run(run, image, tmp_path):
     assert counts == {found["SEGMENTS"]}
 
 
+def test_further_results_spare_the_first_one(run, image, tmp_path):
+    first = tmp_path / "rgb_roads.gpkg"
+    more = {"MORE_INPUTS": [image], "MORE_FOLDER": str(tmp_path)}
+    found = run("extractroads", INPUT=image, OUTPUT=str(first), **more)
+    assert found["OUTPUT"] == f"{first}|layername=roads"
+    assert found["MORE_OUTPUTS"] == [f"{tmp_path / 'rgb_2_roads.gpkg'}|layername=roads"]
+
+
 def test_one_image_that_fails_keeps_no_other_from_its_result(run, image, tmp_path):
     raster = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "nowhere.tif"), 64, 64, 3)
     raster.FlushCache()
