@@ -6,6 +6,8 @@ from typing import Any
 
 from qgis.core import QgsMapLayerProxyModel, QgsProject
 from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -24,6 +26,16 @@ _WINDOW = "click_window_m"
 """Setting: side of the square round a click, metres."""
 
 
+class _Size(QSpinBox):
+    """A number whose typing ends with Enter; outside of it, that key accepts roads."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep Enter, which Qt passes on."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
 class Sources(QWidget):
     """From what roads are extracted, and where accepted ones go.
 
@@ -40,7 +52,7 @@ class Sources(QWidget):
         self.target.setToolTip(
             tr("The layer of lines that accepted roads go into; only what is not there is offered")
         )
-        self.window_m = QSpinBox()
+        self.window_m = _Size()
         self.window_m.setRange(64, 8192)
         self.window_m.setSingleStep(64)
         self.window_m.setSuffix(tr(" m"))

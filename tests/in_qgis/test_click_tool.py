@@ -268,6 +268,16 @@ def test_keys_work_in_the_panel(panel, session, tool, engine, tmp_path):
     assert [offer.number for offer in session.offers.shown()] == [up]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_A, Qt.Key.Key_Delete])
+def test_typing_the_size_of_the_window_touches_no_road(panel, session, tool, engine, tmp_path, key):
+    session.set_target(line_layer(tmp_path / "mine.gpkg", []))
+    along, up = find(session, engine, ALONG, UP)
+    session.select([up])
+    QTest.keyClick(panel.sources.window_m, key)
+    assert session.target.featureCount() == 0
+    assert {offer.number for offer in session.offers.shown()} == {along, up}
+
+
 def test_the_slider_filters_while_it_is_dragged(panel, session, tool, engine):
     engine.roads = [(ALONG, 0.9), (UP, 0.6)]
     session.click(MIDDLE, UTM)
