@@ -38,6 +38,9 @@ _SHUTDOWN = -1
 _END_S = 2.0
 """How long a process may take to end when it is asked to."""
 
+_MOST_STRANGE_LINES = 50
+"""Lines that are no message, after which a process that has not answered yet is taken for another program."""
+
 _REPAIR = f"To repair it, {SET_UP}."
 
 
@@ -69,7 +72,7 @@ class Conversation:
         self._start_s, self._grace_s = start_s, grace_s
         self._waiting: deque[Pending] = deque()
         self._process: Optional[ChildProcess] = None
-        self._greeted = False
+        self._greeted, self._strange_lines = False, 0
         self._running: Optional[Pending] = None
         self._reached = False  # whether the running one went into the pipe
         self._sent_again: Optional[Pending] = None
@@ -107,6 +110,7 @@ class Conversation:
             message = decode_from_engine(line)
         except ProtocolError as error:
             self._log(f"The engine wrote a line that is no message: {error}")
+            self._doubt()
             return
         if message.id == _HELLO and not self._greeted:
             self._greet(message)
@@ -189,7 +193,7 @@ class Conversation:
             self._fail_waiting(EngineMissing(f"The engine cannot be started ({error}): {SET_UP}."))
             return
         self.starts += 1
-        self._greeted = False
+        self._greeted, self._strange_lines = False, 0
         self.deadline_s = time.monotonic() + self._start_s
         self._process.send(encode(Call(_HELLO, Hello(self._version))))
 
@@ -203,6 +207,16 @@ class Conversation:
         self._reached = process.send(line)
         if not self._reached:
             process.kill()  # it ends, or does not listen any more
+
+    def _doubt(self) -> None:
+        """Count lines that are no message: what writes many before it greets is no engine and may not end."""
+        self._strange_lines += 1
+        if self._process is None or self._greeted or self._strange_lines < _MOST_STRANGE_LINES:
+            return
+        why = "it writes what no engine does"
+        why = crash_text("The engine did not start", why, self._process.stderr_tail(), _REPAIR)
+        self._killed_for, self.deadline_s = EngineCrashed(why), None
+        self._process.kill()
 
     def _greet(self, message: FromEngine) -> None:
         """Hear who is there."""

@@ -215,3 +215,27 @@ def test_a_recorded_conversation_is_led_as_it_was(story):
         EngineFailed,
     ]
     assert story.log == []
+
+
+def test_a_program_that_is_no_engine_and_never_stops_writing_is_ended(story):
+    pending = story.ask(1)
+    for _ in range(1000):
+        story.hear(b"y\n")
+    assert story.children[0].killed
+    assert len(story.log) < 100
+    story.die(-9)
+    with pytest.raises(EngineCrashed, match="no engine does") as crashed:
+        pending.result()
+    assert "plumbline:setupengine" in str(crashed.value)
+
+
+def test_an_engine_may_be_garbled_now_and_then(story):
+    pending = story.ask(1)
+    for _ in range(10):
+        story.hear(b"a library says hello\n")
+    story.greet()
+    for _ in range(1000):
+        story.hear(b"and again\n")
+    assert not story.children[0].killed
+    story.hear(Answer(1, Result()))
+    assert pending.result() == Result()
