@@ -73,6 +73,24 @@ def _is_copy(path: Path, layer: QgsVectorLayer) -> bool:
     return path != Path(_own_path(layer)) and Path(QgsProcessingUtils.tempFolder()) in path.parents
 
 
+def _check_copy(values: Values, name: str, path: str) -> None:
+    """Make sure that QGIS has copied all features: those that a file cannot take it leaves out in silence.
+
+    Raises:
+        InputError: Some are missing.
+    """
+    source = values.algorithm.parameterAsSource(values.parameters, name, values.context)
+    copied, wanted = QgsVectorLayer(path, "", "ogr").featureCount(), source.featureCount()
+    if 0 <= copied < wanted:
+        with suppress(OSError):
+            Path(path).unlink()
+        text = tr(
+            "{name} cannot be used as it is: only {copied} of {wanted} features can be copied. Where values "
+            "of a field fid repeat, rename or remove that field."
+        )
+        raise InputError(text.format(name=name, copied=copied, wanted=wanted))
+
+
 def vector_source(
     values: Values, name: str, feedback: QgsProcessingFeedback, *, copies: bool = False
 ) -> Source:
@@ -100,6 +118,8 @@ def vector_source(
     if not path:
         raise InputError(tr("The layer {} cannot be read: repair its source.").format(layer.name()))
     temporary = _is_copy(Path(path), layer)
+    if temporary:
+        _check_copy(values, name, path)
     return Source(str(Path(path).absolute()), None if temporary else layer_name or None, temporary)
 
 

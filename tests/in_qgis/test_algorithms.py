@@ -10,6 +10,8 @@ from qgis.core import (
     QgsDistanceArea,
     QgsFeature,
     QgsGeometry,
+    QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -223,6 +225,22 @@ def test_footprints_drawn_in_memory_move_to_the_ground(run, scene, tmp_path):
     # One metre of height leans by as many pixels of half a metre as the scene's scale says.
     scale = float(gdal.Open(heights).GetMetadataItem("PLUMBLINE_SCALE_PX_PER_M"))
     assert all(moved_m == pytest.approx(0.5 * scale * height, abs=0.02) for height, moved_m in steps)
+
+
+def test_polygons_that_a_copy_would_lose_are_not_left_out_in_silence(run, scene, tmp_path):
+    drawn = QgsVectorLayer("Polygon?crs=EPSG:32633&field=fid:integer", "merged", "memory")
+    for _ in range(2):
+        feature = QgsFeature(drawn.fields())
+        feature.setGeometry(next(memory_polygons(scene).getFeatures()).geometry())
+        feature["fid"] = 1  # as layers have that were merged from two
+        drawn.dataProvider().addFeature(feature)
+    QgsProject.instance().addMapLayer(drawn)
+    arguments = {"HEIGHTS": str(scene / "height.tif"), "OUTPUT": str(tmp_path / "b.gpkg")}
+    feedback = QgsProcessingFeedback()
+    with pytest.raises(QgsProcessingException):
+        run("footprintstoground", feedback=feedback, POLYGONS=drawn.id(), **arguments)
+    assert "only 1 of 2 features can be copied" in feedback.textLog()
+    assert not list(tmp_path.iterdir())
 
 
 def test_only_polygons_that_the_filter_lets_through_are_moved(run, scene, tmp_path):
