@@ -169,11 +169,20 @@ class Review(QObject):
             self.refused.emit(problem)
             layer = None
         as_before = self.target is None and layer is not None and layer.featureCount() == 0
+        if self.target is not None:
+            self.target.crsChanged.disconnect(self._on_target_moved)
         self.target = layer
         self._accepted.follow(layer)
+        if layer is not None:
+            layer.crsChanged.connect(self._on_target_moved)
         if layer is not None and not (as_before and layer.crs() == self.offers.crs):
             self._offer_anew(layer.crs())
         self.layers_changed.emit()
+
+    def _on_target_moved(self) -> None:
+        """Follow the layer into the system that the user has given it: offers are in its coordinates."""
+        if self.target is not None and self.target.crs().isValid():
+            self._offer_anew(self.target.crs())
 
     def _offer_anew(self, crs: QgsCoordinateReferenceSystem) -> None:
         old = self.offers
@@ -233,4 +242,6 @@ class Review(QObject):
     def close(self) -> None:
         """Work no more, and follow no layer."""
         self._slices.clear()
+        if self.target is not None:
+            self.target.crsChanged.disconnect(self._on_target_moved)
         self._accepted.follow(None)

@@ -416,3 +416,15 @@ def _longest_pause_s(act):
     act()
     timer.stop()
     return max(second - first for first, second in zip(ticks, ticks[1:]))
+
+
+def test_offers_follow_a_target_layer_into_another_system(session, engine, tmp_path):
+    target = line_layer(tmp_path / "mine.gpkg", [])
+    session.set_target(target)
+    extract(session, engine, here((100, 500), (900, 500)))
+    mercator = QgsCoordinateReferenceSystem("EPSG:3857")
+    target.setCrs(mercator)
+    wait_until(lambda: not session.busy)
+    ((first, *_),) = shown(session)
+    place = QgsCoordinateTransform(UTM, mercator, QgsProject.instance()).transform(WEST + 100, SOUTH + 500)
+    assert first == pytest.approx((place.x(), place.y()), abs=0.01)
