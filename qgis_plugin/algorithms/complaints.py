@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ def _wanted(definition: QgsProcessingParameterDefinition) -> str:
 def unacceptable(definition: QgsProcessingParameterDefinition, values: Values) -> Iterator[str]:
     """Yield a sentence where QGIS does not accept a value."""
     given = values.parameters.get(definition.name())
-    if definition.checkValueIsAcceptable(given, values.context):
+    is_no_number = isinstance(given, float) and math.isnan(given)
+    if definition.checkValueIsAcceptable(given, values.context) and not is_no_number:
         return
     if isinstance(definition, QgsProcessingParameterMapLayer) and existing_path(given) is not None:
         return  # a folder, or a format that only the engine reads

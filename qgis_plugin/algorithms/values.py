@@ -213,11 +213,22 @@ class Values:
         return str(Path(asked).absolute())
 
     def folder_path(self, name: str) -> Optional[Path]:
-        """Return a folder for results, made if need be."""
+        """Return a folder for results, made if need be.
+
+        Raises:
+            QgsProcessingException: It cannot be made.
+        """
         if self.destination(name) is None:
             return None
         folder = Path(self.algorithm.parameterAsString(self.parameters, name, self.context))
         if self.destination(name) == QgsProcessing.TEMPORARY_OUTPUT:
             folder = Path(QgsProcessingUtils.generateTempFilename(name.lower()))
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise QgsProcessingException(
+                tr("The folder {folder} ({name}) cannot be made: {problem}. Choose another one.").format(
+                    folder=folder, name=name, problem=error.strerror
+                )
+            ) from error
         return folder.absolute()

@@ -92,7 +92,8 @@ def raster_request(
     check_there(layer)
     context = transform_context or QgsProject.instance().transformContext()
     wanted = None
-    if extent is not None and not extent.isEmpty():
+    if extent is not None and not extent.isNull():
+        _check_area(extent)
         given = extent_crs if extent_crs is not None and extent_crs.isValid() else layer.crs()
         wanted = _Wanted(extent, given if layer.crs().isValid() else layer.crs(), context)
     if is_file(layer):
@@ -111,6 +112,18 @@ def raster_request(
         host=_host(layer.source()),
     )
     return RasterRequest(rendering, (_announcement(layer, grid, measure),))
+
+
+def _check_area(extent: QgsRectangle) -> None:
+    """Make sure that an extent is no point or line: without pixels it would mean all of them.
+
+    Raises:
+        InputError: It holds no area.
+    """
+    if extent.isEmpty() or not extent.isFinite():
+        corners = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+        text = tr("The extent {} holds no area: make it larger, or leave it out for the whole layer.")
+        raise InputError(text.format(", ".join(f"{corner:.10g}" for corner in corners)))
 
 
 @dataclass(frozen=True)

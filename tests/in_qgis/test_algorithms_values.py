@@ -1,5 +1,6 @@
 """What algorithms make of the values they are given: text, layers, other systems, and wrong ones."""
 
+import math
 import sqlite3
 from pathlib import Path
 
@@ -172,6 +173,8 @@ def test_relative_paths_mean_the_working_folder_of_qgis(run, image, tmp_path, mo
         ("extractroads", {"OUTPUT": "ogr:dbname='/tmp/a.gpkg' table=\"b\""}, ["OUTPUT", "files"]),
         ("extractroads", {"OUTPUT": "postgis:dbname='x' table=\"b\" (geom)"}, ["OUTPUT", "database"]),
         ("extractroads", {"MORE_INPUTS": ["IMAGE"]}, ["MORE_FOLDER"]),
+        ("extractroads", {"MIN_CONFIDENCE": math.nan}, ["MIN_CONFIDENCE", "from 0 to 1"]),
+        ("extractroads", {"EXTENT": "5,5,7,7 [EPSG:32633]"}, ["5, 7, 5, 7", "no area"]),
         ("estimateheights", {"OFF_NADIR": 90}, ["OFF_NADIR", "90", "from 0 to"]),
         ("estimateheights", {"OUTPUT": "/x/heights.png"}, ["OUTPUT", ".tif"]),
         ("estimateheights", {"FLOW": "/x/flow.jpg"}, ["FLOW", ".tif"]),
@@ -182,6 +185,13 @@ def test_a_wrong_value_is_named_with_what_to_do(run, image, name, wrong, words):
     wrong = {key: [image] if value == ["IMAGE"] else value for key, value in wrong.items()}
     said = refusal(run, name, **{"INPUT": image, "OUTPUT": "TEMPORARY_OUTPUT", **wrong})
     assert all(word in said for word in words), said
+
+
+def test_a_folder_that_cannot_be_made_is_named(run, image):
+    wrong = {"MORE_INPUTS": [image], "MORE_FOLDER": image}
+    said = refusal(run, "extractroads", INPUT=image, OUTPUT="TEMPORARY_OUTPUT", **wrong)
+    assert "MORE_FOLDER" in said
+    assert "Traceback" not in said
 
 
 def test_all_wrong_values_are_named_at_once(run, image):
