@@ -86,6 +86,12 @@ Ergebnisse: der Bericht und seine Teile als Text, und wie lange die winzige Ausw
             <translation>Dauer einer winzigen Auswertung (s)</translation>
         </message>
         <message>
+            <location filename="../algorithms/check_engine.py" />
+            <location filename="../gui/engine_report.py" />
+            <source>The engine does not work yet.</source>
+            <translation>Der Rechenkern funktioniert noch nicht.</translation>
+        </message>
+        <message>
             <location filename="../algorithms/complaints.py" />
             <source>give a number from {least:g} to {most:g}</source>
             <translation>geben Sie eine Zahl von {least:g} bis {most:g} an</translation>
@@ -243,6 +249,11 @@ Zahlen: Winkel des Versatzes im Bild (Radiant, gezählt wie in den Tags der Date
             <location filename="../algorithms/estimate_heights.py" />
             <source>Where the view comes from: options, metadata or network</source>
             <translation>Woher die Blickrichtung stammt: Optionen, Metadaten oder Netz</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/estimate_heights.py" />
+            <source>Relief</source>
+            <translation>Relief</translation>
         </message>
         <message>
             <location filename="../algorithms/estimate_heights.py" />
@@ -1012,6 +1023,11 @@ Straßen: je eine Linie von Kreuzung zu Kreuzung mit ihrer Länge (m), im Bezugs
         </message>
         <message>
             <location filename="../algorithms/parameters.py" />
+            <source>As text: xmin,xmax,ymin,ymax [EPSG:n]; without a system, that of the project.</source>
+            <translation>Als Text: xmin,xmax,ymin,ymax [EPSG:n]; ohne System das des Projekts.</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/parameters.py" />
             <source>Extent</source>
             <translation>Ausdehnung</translation>
         </message>
@@ -1067,8 +1083,8 @@ Straßen: je eine Linie von Kreuzung zu Kreuzung mit ihrer Länge (m), im Bezugs
         </message>
         <message>
             <location filename="../algorithms/parameters.py" />
-            <source>auto: the graphics card where there is one that works, else the processor.</source>
-            <translation>auto: die Grafikkarte, wo eine funktioniert, sonst der Prozessor.</translation>
+            <source>One of the words auto, cpu and cuda. auto: the graphics card where there is one that works, else the processor.</source>
+            <translation>Eines der Wörter auto, cpu und cuda. auto: die Grafikkarte, wo es eine gibt, die arbeitet, sonst der Prozessor.</translation>
         </message>
         <message>
             <location filename="../algorithms/parameters.py" />
@@ -1213,7 +1229,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Build of PyTorch</source>
             <translation>Ausgabe von PyTorch</translation>
         </message>
@@ -1224,7 +1240,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <location filename="../set_up.py" />
             <source>Folder</source>
             <translation>Ordner</translation>
@@ -1236,7 +1252,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Folder of wheels</source>
             <translation>Ordner mit Wheels</translation>
         </message>
@@ -1247,7 +1263,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Index of PyTorch builds</source>
             <translation>Index für Ausgaben von PyTorch</translation>
         </message>
@@ -1258,7 +1274,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Python to build on</source>
             <translation>Python als Grundlage</translation>
         </message>
@@ -1294,11 +1310,6 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <source>QGIS still runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
-            <translation>QGIS startet den Rechenkern weiterhin mit {python}, das PLUMBLINE_PYTHON oder eine Einstellung nennt.</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/set_up_engine.py" />
             <source>To agree, tick "I agree to what will happen" (CONSENT=true).</source>
             <translation>Um zuzustimmen, haken Sie „Ich stimme dem zu, was geschehen wird“ an (CONSENT=true).</translation>
         </message>
@@ -1311,6 +1322,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../algorithms/set_up_engine.py" />
             <source>Nothing was installed yet. This would be:</source>
             <translation>Noch wurde nichts installiert. Dies würde es:</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/sources.py" />
+            <source>{name} cannot be used as it is: only {copied} of {wanted} features can be copied. Where values of a field fid repeat, rename or remove that field.</source>
+            <translation>{name} ist so nicht zu gebrauchen: Nur {copied} von {wanted} Objekten lassen sich kopieren. Wo sich Werte eines Feldes fid wiederholen, benennen Sie das Feld um oder entfernen Sie es.</translation>
         </message>
         <message>
             <location filename="../algorithms/sources.py" />
@@ -1336,6 +1352,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../algorithms/values.py" />
             <source>The extent's reference system has no EPSG number: give the extent in one that has.</source>
             <translation>Das Bezugssystem der Ausdehnung hat keine EPSG-Nummer: Geben Sie sie in einem an, das eine hat.</translation>
+        </message>
+        <message>
+            <location filename="../algorithms/values.py" />
+            <source>The folder {folder} ({name}) cannot be made: {problem}. Choose another one.</source>
+            <translation>Der Ordner {folder} ({name}) lässt sich nicht anlegen: {problem}. Wählen Sie einen anderen.</translation>
         </message>
         <message>
             <location filename="../click_tool/colours.py" />
@@ -1381,7 +1402,6 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../click_tool/commands.py" />
-            <location filename="../click_tool/panel.py" />
             <source>Accept all</source>
             <translation>Alle übernehmen</translation>
         </message>
@@ -1422,7 +1442,6 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../click_tool/commands.py" />
-            <location filename="../click_tool/panel.py" />
             <source>Restore</source>
             <translation>Zurückholen</translation>
         </message>
@@ -1440,6 +1459,21 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../click_tool/found.py" />
             <source>The engine's result {} holds no layer of roads.</source>
             <translation>Das Ergebnis {} des Rechenkerns enthält keinen Straßenlayer.</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Roads less certain are neither shown nor accepted</source>
+            <translation>Weniger sichere Straßen werden weder gezeigt noch übernommen</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Double click shows a road on the map</source>
+            <translation>Ein Doppelklick zeigt eine Straße auf der Karte</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Least confidence</source>
+            <translation>Kleinste Konfidenz</translation>
         </message>
         <message>
             <location filename="../click_tool/offering.py" />
@@ -1460,88 +1494,18 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>The image to find roads in: a file, or a web layer</source>
-            <translation>Das Bild, in dem Straßen gesucht werden: eine Datei oder ein Weblayer</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>The layer of lines that accepted roads go into; only new roads are offered</source>
-            <translation>Der Linienlayer, in den übernommene Straßen kommen; nur neue Straßen werden angeboten</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>New…</source>
-            <translation>Neu…</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Make a GeoPackage for accepted roads</source>
-            <translation>Ein GeoPackage für übernommene Straßen anlegen</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source> m</source>
-            <translation> m</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Side of the square round a click, on the ground</source>
-            <translation>Seite des Quadrats um einen Klick, am Boden</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Raster</source>
-            <translation>Raster</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Into</source>
-            <translation>In</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Window</source>
-            <translation>Fenster</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
             <source>Click on a road, or drag a rectangle. On an offered road: click selects, double click accepts, right click drops.</source>
             <translation>Klicken Sie auf eine Straße, oder ziehen Sie ein Rechteck. Auf einer angebotenen Straße: Klick wählt, Doppelklick übernimmt, Rechtsklick verwirft.</translation>
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>Roads less certain are neither shown nor accepted</source>
-            <translation>Weniger sichere Straßen werden weder gezeigt noch übernommen</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Least confidence</source>
-            <translation>Kleinste Konfidenz</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Double click shows a road on the map</source>
-            <translation>Ein Doppelklick zeigt eine Straße auf der Karte</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>GeoPackage for accepted roads</source>
-            <translation>GeoPackage für übernommene Straßen</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Choose the raster to extract roads from first: its CRS is the new layer's.</source>
-            <translation>Wählen Sie zuerst das Raster, aus dem Straßen extrahiert werden: Sein KBS wird das des neuen Layers.</translation>
+            <source>Accept all {}</source>
+            <translation>Alle {} übernehmen</translation>
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
             <source>Restore {}</source>
             <translation>{} zurückholen</translation>
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Accept all {}</source>
-            <translation>Alle {} übernehmen</translation>
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
@@ -1552,6 +1516,31 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../click_tool/panel.py" />
             <source>{what}, {count} waiting</source>
             <translation>{what}, {count} warten</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>{} new roads.</source>
+            <translation>{} neue Straßen.</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>No new roads here.</source>
+            <translation>Keine neuen Straßen hier.</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>There is nothing to accept: click on a road first.</source>
+            <translation>Es gibt nichts zu übernehmen: Klicken Sie zuerst auf eine Straße.</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>Choose the layer that accepted roads go into, or make a new one.</source>
+            <translation>Wählen Sie den Layer, in den übernommene Straßen kommen, oder legen Sie einen neuen an.</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>{} roads accepted into {}.</source>
+            <translation>{} Straßen in {} übernommen.</translation>
         </message>
         <message>
             <location filename="../click_tool/session.py" />
@@ -1569,29 +1558,59 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <translation>Abgebrochen.</translation>
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>{} new roads.</source>
-            <translation>{} neue Straßen.</translation>
+            <location filename="../click_tool/sources.py" />
+            <source>The image to find roads in: a file, or a web layer</source>
+            <translation>Das Bild, in dem Straßen gesucht werden: eine Datei oder ein Weblayer</translation>
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>No new roads here.</source>
-            <translation>Keine neuen Straßen hier.</translation>
+            <location filename="../click_tool/sources.py" />
+            <source>The layer of lines that accepted roads go into; only what is not there is offered</source>
+            <translation>Der Linienlayer, in den angenommene Straßen kommen; angeboten wird nur, was dort fehlt</translation>
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>There is nothing to accept: click on a road first.</source>
-            <translation>Es gibt nichts zu übernehmen: Klicken Sie zuerst auf eine Straße.</translation>
+            <location filename="../click_tool/sources.py" />
+            <source> m</source>
+            <translation> m</translation>
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>Choose the layer that accepted roads go into, or make a new one.</source>
-            <translation>Wählen Sie den Layer, in den übernommene Straßen kommen, oder legen Sie einen neuen an.</translation>
+            <location filename="../click_tool/sources.py" />
+            <source>Side of the square round a click, on the ground</source>
+            <translation>Seite des Quadrats um einen Klick, am Boden</translation>
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>{} roads accepted into {}.</source>
-            <translation>{} Straßen in {} übernommen.</translation>
+            <location filename="../click_tool/sources.py" />
+            <source>New…</source>
+            <translation>Neu…</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Make a GeoPackage for accepted roads</source>
+            <translation>Ein GeoPackage für übernommene Straßen anlegen</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Raster</source>
+            <translation>Raster</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Into</source>
+            <translation>In</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Window</source>
+            <translation>Fenster</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>GeoPackage for accepted roads</source>
+            <translation>GeoPackage für übernommene Straßen</translation>
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Choose the raster to extract roads from first: its CRS is the new layer's.</source>
+            <translation>Wählen Sie zuerst das Raster, aus dem Straßen extrahiert werden: Sein KBS wird das des neuen Layers.</translation>
         </message>
         <message>
             <location filename="../click_tool/table.py" />
@@ -1699,11 +1718,6 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <translation>Der Rechenkern funktioniert.</translation>
         </message>
         <message>
-            <location filename="../gui/engine_report.py" />
-            <source>The engine does not work yet.</source>
-            <translation>Der Rechenkern funktioniert noch nicht.</translation>
-        </message>
-        <message>
             <location filename="../gui/messages.py" />
             <source>Details…</source>
             <translation>Einzelheiten…</translation>
@@ -1750,8 +1764,8 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/options_page.py" />
-            <source>Python interpreter</source>
-            <translation>Python-Interpreter</translation>
+            <source>Interpreter</source>
+            <translation>Interpreter</translation>
         </message>
         <message>
             <location filename="../gui/options_page.py" />
@@ -1775,68 +1789,8 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Options</source>
-            <translation>Optionen</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>by what this computer has</source>
-            <translation>nach dem, was dieser Rechner hat</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>CPU</source>
-            <translation>CPU</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>CUDA (NVIDIA graphics cards)</source>
-            <translation>CUDA (Grafikkarten von NVIDIA)</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Folder of the engine</source>
-            <translation>Ordner des Rechenkerns</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>none: packages are downloaded</source>
-            <translation>keiner: Pakete werden heruntergeladen</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>none besides the one that pip is set to</source>
-            <translation>keiner außer dem, den pip benutzt</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>the first Python 3.11 to 3.13 that is found</source>
-            <translation>das erste Python 3.11 bis 3.13, das gefunden wird</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Install from wheels in</source>
-            <translation>Aus Wheels installieren, die hier liegen</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>What a set-up installs</source>
-            <translation>Was eine Einrichtung installiert</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Looking at this computer…</source>
-            <translation>Dieser Rechner wird untersucht…</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
             <source>Plumbline: set up engine</source>
             <translation>Plumbline: Rechenkern einrichten</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. QGIS and its Python stay as they are, and nothing happens before you agree.</source>
-            <translation>Der Rechenkern von Plumbline läuft neben QGIS in einer eigenen Python-Umgebung, die hier angelegt wird. QGIS und sein Python bleiben, wie sie sind, und nichts geschieht, bevor Sie zustimmen.</translation>
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
@@ -1860,6 +1814,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
+            <source>Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. QGIS and its Python stay as they are, and nothing happens before you agree.</source>
+            <translation>Der Rechenkern von Plumbline läuft neben QGIS in einer eigenen Python-Umgebung, die hier angelegt wird. QGIS und sein Python bleiben, wie sie sind, und nichts geschieht, bevor Sie zustimmen.</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_dialog.py" />
             <source>The engine is being set up…</source>
             <translation>Der Rechenkern wird eingerichtet…</translation>
         </message>
@@ -1877,6 +1836,12 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../gui/set_up_dialog.py" />
             <source>Check</source>
             <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
+            <source>Looking at this computer…</source>
+            <translation>Dieser Rechner wird untersucht…</translation>
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
@@ -1910,18 +1875,63 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Removed.</source>
-            <translation>Entfernt.</translation>
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
             <source>Done: the engine works.</source>
             <translation>Fertig: Der Rechenkern funktioniert.</translation>
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Done, but QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
-            <translation>Fertig, aber QGIS startet den Rechenkern mit {python}, das PLUMBLINE_PYTHON oder eine Einstellung nennt.</translation>
+            <source>Removed.</source>
+            <translation>Entfernt.</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Options</source>
+            <translation>Optionen</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>by what this computer has</source>
+            <translation>nach dem, was dieser Rechner hat</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>CUDA (NVIDIA graphics cards)</source>
+            <translation>CUDA (Grafikkarten von NVIDIA)</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Folder of the engine</source>
+            <translation>Ordner des Rechenkerns</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>none: packages are downloaded</source>
+            <translation>keiner: Pakete werden heruntergeladen</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>none besides the one that pip is set to</source>
+            <translation>keiner außer dem, den pip benutzt</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>the first Python 3.11 to 3.13 that is found</source>
+            <translation>das erste Python 3.11 bis 3.13, das gefunden wird</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Install from wheels in</source>
+            <translation>Aus Wheels installieren, die hier liegen</translation>
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>What a set-up installs</source>
+            <translation>Was eine Einrichtung installiert</translation>
         </message>
         <message>
             <location filename="../gui/tools.py" />
@@ -1990,6 +2000,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../input_raster/request.py" />
+            <source>The extent {} holds no area: make it larger, or leave it out for the whole layer.</source>
+            <translation>Die Ausdehnung {} hat keine Fläche: Machen Sie sie größer, oder lassen Sie sie für den ganzen Layer weg.</translation>
+        </message>
+        <message>
+            <location filename="../input_raster/request.py" />
             <source>The extent {} lies outside the layer '{}', which covers {}: choose another one.</source>
             <translation>Die Ausdehnung {} liegt außerhalb des Layers „{}“, der {} abdeckt: Wählen Sie eine andere.</translation>
         </message>
@@ -2037,6 +2052,11 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../input_raster/source.py" />
             <source>The layer's pixels could not be written to {}: {}. Make room, or set another temporary folder.</source>
             <translation>Die Pixel des Layers ließen sich nicht nach {} schreiben: {}. Schaffen Sie Platz, oder setzen Sie einen anderen temporären Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../set_up.py" />
+            <source>QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
+            <translation>QGIS führt die Engine mit {python} aus, das PLUMBLINE_PYTHON oder eine Einstellung nennt.</translation>
         </message>
         <message>
             <location filename="../set_up.py" />
@@ -2167,6 +2187,26 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../shared_engine.py" />
             <source>There is no Python at {path}, which {where} names: correct it, or clear it and run "Set up engine" (plumbline:setupengine).</source>
             <translation>Es gibt kein Python unter {path}, das {where} nennt: Berichtigen Sie die Angabe, oder leeren Sie sie und starten Sie „Rechenkern einrichten“ (plumbline:setupengine).</translation>
+        </message>
+        <message>
+            <source>auto: the graphics card where there is one that works, else the processor.</source>
+            <translation type="vanished">auto: die Grafikkarte, wo eine funktioniert, sonst der Prozessor.</translation>
+        </message>
+        <message>
+            <source>QGIS still runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
+            <translation type="vanished">QGIS startet den Rechenkern weiterhin mit {python}, das PLUMBLINE_PYTHON oder eine Einstellung nennt.</translation>
+        </message>
+        <message>
+            <source>The layer of lines that accepted roads go into; only new roads are offered</source>
+            <translation type="vanished">Der Linienlayer, in den übernommene Straßen kommen; nur neue Straßen werden angeboten</translation>
+        </message>
+        <message>
+            <source>Python interpreter</source>
+            <translation type="vanished">Python-Interpreter</translation>
+        </message>
+        <message>
+            <source>Done, but QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
+            <translation type="vanished">Fertig, aber QGIS startet den Rechenkern mit {python}, das PLUMBLINE_PYTHON oder eine Einstellung nennt.</translation>
         </message>
     </context>
 </TS>

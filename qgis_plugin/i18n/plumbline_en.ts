@@ -84,6 +84,12 @@ Results: the report and its parts as text, and how long the tiny prediction took
             <translation type="unfinished" />
         </message>
         <message>
+            <location filename="../algorithms/check_engine.py" />
+            <location filename="../gui/engine_report.py" />
+            <source>The engine does not work yet.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <location filename="../algorithms/complaints.py" />
             <source>give a number from {least:g} to {most:g}</source>
             <translation type="unfinished" />
@@ -234,6 +240,11 @@ Numbers: angle of the flow in the image (radians, counted as in its file tags), 
         <message>
             <location filename="../algorithms/estimate_heights.py" />
             <source>Where the view comes from: options, metadata or network</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/estimate_heights.py" />
+            <source>Relief</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -986,6 +997,11 @@ Roads: one line from junction to junction, with its length (m), in the reference
         </message>
         <message>
             <location filename="../algorithms/parameters.py" />
+            <source>As text: xmin,xmax,ymin,ymax [EPSG:n]; without a system, that of the project.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/parameters.py" />
             <source>Extent</source>
             <translation type="unfinished" />
         </message>
@@ -1041,7 +1057,7 @@ Roads: one line from junction to junction, with its length (m), in the reference
         </message>
         <message>
             <location filename="../algorithms/parameters.py" />
-            <source>auto: the graphics card where there is one that works, else the processor.</source>
+            <source>One of the words auto, cpu and cuda. auto: the graphics card where there is one that works, else the processor.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1179,7 +1195,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Build of PyTorch</source>
             <translation type="unfinished" />
         </message>
@@ -1190,7 +1206,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <location filename="../set_up.py" />
             <source>Folder</source>
             <translation type="unfinished" />
@@ -1202,7 +1218,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Folder of wheels</source>
             <translation type="unfinished" />
         </message>
@@ -1213,7 +1229,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Index of PyTorch builds</source>
             <translation type="unfinished" />
         </message>
@@ -1224,7 +1240,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
             <source>Python to build on</source>
             <translation type="unfinished" />
         </message>
@@ -1260,11 +1276,6 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../algorithms/set_up_engine.py" />
-            <source>QGIS still runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/set_up_engine.py" />
             <source>To agree, tick "I agree to what will happen" (CONSENT=true).</source>
             <translation type="unfinished" />
         </message>
@@ -1276,6 +1287,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../algorithms/set_up_engine.py" />
             <source>Nothing was installed yet. This would be:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/sources.py" />
+            <source>{name} cannot be used as it is: only {copied} of {wanted} features can be copied. Where values of a field fid repeat, rename or remove that field.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1301,6 +1317,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../algorithms/values.py" />
             <source>The extent's reference system has no EPSG number: give the extent in one that has.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../algorithms/values.py" />
+            <source>The folder {folder} ({name}) cannot be made: {problem}. Choose another one.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1347,7 +1368,6 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../click_tool/commands.py" />
-            <location filename="../click_tool/panel.py" />
             <source>Accept all</source>
             <translation type="unfinished" />
         </message>
@@ -1388,7 +1408,6 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../click_tool/commands.py" />
-            <location filename="../click_tool/panel.py" />
             <source>Restore</source>
             <translation type="unfinished" />
         </message>
@@ -1405,6 +1424,21 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../click_tool/found.py" />
             <source>The engine's result {} holds no layer of roads.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Roads less certain are neither shown nor accepted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Double click shows a road on the map</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/offer_list.py" />
+            <source>Least confidence</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1426,87 +1460,17 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>The image to find roads in: a file, or a web layer</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>The layer of lines that accepted roads go into; only new roads are offered</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>New…</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Make a GeoPackage for accepted roads</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source> m</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Side of the square round a click, on the ground</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Raster</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Into</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Window</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
             <source>Click on a road, or drag a rectangle. On an offered road: click selects, double click accepts, right click drops.</source>
             <translation type="unfinished" />
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>Roads less certain are neither shown nor accepted</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Least confidence</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Double click shows a road on the map</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>GeoPackage for accepted roads</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Choose the raster to extract roads from first: its CRS is the new layer's.</source>
+            <source>Accept all {}</source>
             <translation type="unfinished" />
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
             <source>Restore {}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../click_tool/panel.py" />
-            <source>Accept all {}</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1517,6 +1481,31 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../click_tool/panel.py" />
             <source>{what}, {count} waiting</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>{} new roads.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>No new roads here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>There is nothing to accept: click on a road first.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>Choose the layer that accepted roads go into, or make a new one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/review.py" />
+            <source>{} roads accepted into {}.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1535,28 +1524,58 @@ Without a network, name a folder of wheels. To use a Python that you look after 
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>{} new roads.</source>
+            <location filename="../click_tool/sources.py" />
+            <source>The image to find roads in: a file, or a web layer</source>
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>No new roads here.</source>
+            <location filename="../click_tool/sources.py" />
+            <source>The layer of lines that accepted roads go into; only what is not there is offered</source>
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>There is nothing to accept: click on a road first.</source>
+            <location filename="../click_tool/sources.py" />
+            <source> m</source>
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>Choose the layer that accepted roads go into, or make a new one.</source>
+            <location filename="../click_tool/sources.py" />
+            <source>Side of the square round a click, on the ground</source>
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../click_tool/session.py" />
-            <source>{} roads accepted into {}.</source>
+            <location filename="../click_tool/sources.py" />
+            <source>New…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Make a GeoPackage for accepted roads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Raster</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Into</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Window</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>GeoPackage for accepted roads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../click_tool/sources.py" />
+            <source>Choose the raster to extract roads from first: its CRS is the new layer's.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1665,11 +1684,6 @@ Without a network, name a folder of wheels. To use a Python that you look after 
             <translation type="unfinished" />
         </message>
         <message>
-            <location filename="../gui/engine_report.py" />
-            <source>The engine does not work yet.</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <location filename="../gui/messages.py" />
             <source>Details…</source>
             <translation type="unfinished" />
@@ -1716,7 +1730,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/options_page.py" />
-            <source>Python interpreter</source>
+            <source>Interpreter</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1741,67 +1755,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Options</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>by what this computer has</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>CPU</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>CUDA (NVIDIA graphics cards)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Folder of the engine</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>none: packages are downloaded</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>none besides the one that pip is set to</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>the first Python 3.11 to 3.13 that is found</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Install from wheels in</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>What a set-up installs</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Looking at this computer…</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
             <source>Plumbline: set up engine</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
-            <source>Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. QGIS and its Python stay as they are, and nothing happens before you agree.</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1826,6 +1780,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
+            <source>Plumbline's engine runs beside QGIS in a Python environment of its own, which is made here. QGIS and its Python stay as they are, and nothing happens before you agree.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_dialog.py" />
             <source>The engine is being set up…</source>
             <translation type="unfinished" />
         </message>
@@ -1842,6 +1801,12 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../gui/set_up_dialog.py" />
             <source>Check</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_dialog.py" />
+            <location filename="../gui/set_up_form.py" />
+            <source>Looking at this computer…</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1876,17 +1841,62 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Removed.</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../gui/set_up_dialog.py" />
             <source>Done: the engine works.</source>
             <translation type="unfinished" />
         </message>
         <message>
             <location filename="../gui/set_up_dialog.py" />
-            <source>Done, but QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
+            <source>Removed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Options</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>by what this computer has</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>CPU</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>CUDA (NVIDIA graphics cards)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Folder of the engine</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>none: packages are downloaded</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>none besides the one that pip is set to</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>the first Python 3.11 to 3.13 that is found</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>Install from wheels in</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../gui/set_up_form.py" />
+            <source>What a set-up installs</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1956,6 +1966,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../input_raster/request.py" />
+            <source>The extent {} holds no area: make it larger, or leave it out for the whole layer.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../input_raster/request.py" />
             <source>The extent {} lies outside the layer '{}', which covers {}: choose another one.</source>
             <translation type="unfinished" />
         </message>
@@ -2002,6 +2017,11 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../input_raster/source.py" />
             <source>The layer's pixels could not be written to {}: {}. Make room, or set another temporary folder.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../set_up.py" />
+            <source>QGIS runs the engine with {python}, which PLUMBLINE_PYTHON or a setting names.</source>
             <translation type="unfinished" />
         </message>
         <message>
