@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from qgis.core import QgsProcessingFeedback
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
 
 from ..engine_client.protocol import Result
 from ..engine_client.requests import Examine
@@ -65,11 +65,18 @@ class CheckEngineAlgorithm(EngineAlgorithm):
         self.add_number_outputs({INFERENCE_SECONDS: tr("Time of a tiny prediction (s)")})
 
     def work(self, values: Values, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
-        """Let the engine examine itself."""
+        """Let the engine examine itself.
+
+        Raises:
+            QgsProcessingException: A network does not run; after the report is told.
+        """
         device = values.choice(of.DEVICE) or of.default_of(Examine, "device")
         result = self.ask(Examine(device), feedback)
         report = report_of(result)
         feedback.pushInfo(report)
+        if result.figures.get("inference_s") is None:
+            trials = _section(result, "inference")
+            raise QgsProcessingException("\n".join([tr("The engine does not work yet."), *trials]))
         return {
             REPORT: report,
             VERSION: result.facts.get("plumbline/version"),

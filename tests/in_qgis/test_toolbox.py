@@ -1,6 +1,7 @@
 """Algorithms as the toolbox, the batch dialog and the model designer run them: one warm engine for all."""
 
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -292,3 +293,11 @@ def test_progress_is_told_and_never_goes_back(run, large, tmp_path):
     assert told == sorted(told)
     assert len(set(told)) > 3
     assert told[-1] == 100
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="needs a machine without an NVIDIA card")
+def test_a_check_fails_where_no_network_runs(provider):
+    done = Background("checkengine", {"DEVICE": "cuda"}).run()
+    assert done.ok is False
+    assert "roads-compact: failed" in done.feedback.textLog()
+    assert "torch" in done.feedback.textLog()
