@@ -16,7 +16,7 @@ from .errors import EngineCancelled
 from .pending import Pending, call
 from .process import ChildProcess
 from .protocol import Progress
-from .requests import Request
+from .requests import Hello, Request
 
 __all__ = ["Engine", "Pending"]
 
@@ -62,6 +62,7 @@ class Engine:
         )
         self._lock = threading.Lock()  # for what follows
         self._thread: Optional[threading.Thread] = None
+        self._converses = False  # whether that thread reads the mailbox; it lives a moment longer
         self._requests = 0
         self._closed = False
 
@@ -94,6 +95,10 @@ class Engine:
         pending.finish(EngineCancelled("The engine is closed."))
         return pending
 
+    def warm_up(self) -> None:
+        """Start the process if there is none: somebody is about to ask, and libraries load for seconds."""
+        self.request(Hello(plugin_version(engine_root())))
+
     def close(self, *, for_good: bool = False) -> None:
         """End the process; what runs or waits is cancelled. Returns when nothing of it is left.
 
@@ -103,26 +108,31 @@ class Engine:
         with self._lock:
             self._closed = self._closed or for_good
             thread = self._thread
-            if thread is not None:
+            if self._converses:
                 self._mailbox.put(self._conversation.close)
         if thread is not None and thread is not threading.current_thread():
             thread.join(_CLOSE_S)
 
     def _wake(self) -> None:
         """See that somebody reads the mailbox; the lock is held."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._converse, name="plumbline engine", daemon=True)
+        if not self._converses:
+            self._converses = True
+            self._thread = threading.Thread(
+                target=self._converse, args=(self._thread,), name="plumbline engine", daemon=True
+            )
             self._thread.start()
 
     def _ask_to_cancel(self, pending: Pending) -> None:
         self._mailbox.put(partial(self._conversation.cancel, pending))
 
-    def _converse(self) -> None:
+    def _converse(self, before: Optional[threading.Thread]) -> None:
+        if before is not None:
+            before.join()  # on its last lines; so whoever waits for this thread has waited for all
         while True:
             call(self._next_event())
             with self._lock:
                 if self._conversation.at_rest and self._mailbox.empty():
-                    self._thread = None
+                    self._converses = False
                     return
 
     def _next_event(self) -> Callable[[], None]:

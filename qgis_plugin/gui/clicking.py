@@ -40,6 +40,7 @@ class Clicking:
         self._panel.show()
         self._panel.raise_()
         self._iface.mapCanvas().setMapTool(self._tool)
+        shared_engine().warm_up()
 
     def stop(self) -> None:
         """Give the map back; what is under review stays."""

@@ -50,6 +50,14 @@ def test_nothing_is_started_before_it_is_needed(engine):
     assert not engine_threads()
 
 
+def test_an_engine_that_is_warmed_up_serves_the_first_request(engine, ask, end_of):
+    engine.warm_up()
+    wait_until(lambda: engine.starts == 1)
+    engine.warm_up()
+    end_of(ask())
+    assert engine.starts == 1
+
+
 def test_progress_and_log_reach_the_one_who_asked(ask, end_of, log):
     steps, facts, other = [], [], []
     first = ask("chat", on_progress=steps.append, on_log=facts.append)
@@ -245,6 +253,7 @@ def test_no_interpreter_at_all(ask, end_of, raised):
     assert isinstance(error, EngineMissing)
     assert str(raised) in str(error)
     assert engine.starts == 0
+    engine.close()
 
 
 def test_callbacks_may_fail_and_may_ask_for_more(engine, ask, end_of, caplog):
