@@ -237,10 +237,13 @@ def test_polygons_that_a_copy_would_lose_are_not_left_out_in_silence(run, scene,
     QgsProject.instance().addMapLayer(drawn)
     arguments = {"HEIGHTS": str(scene / "height.tif"), "OUTPUT": str(tmp_path / "b.gpkg")}
     feedback = QgsProcessingFeedback()
-    with pytest.raises(QgsProcessingException):
-        run("footprintstoground", feedback=feedback, POLYGONS=drawn.id(), **arguments)
-    assert "only 1 of 2 features can be copied" in feedback.textLog()
-    assert not list(tmp_path.iterdir())
+    try:
+        found = run("footprintstoground", feedback=feedback, POLYGONS=drawn.id(), **arguments)
+    except QgsProcessingException:
+        assert "only 1 of 2 features can be copied" in feedback.textLog()
+        assert not list(tmp_path.iterdir())
+    else:  # newer QGIS gives them other numbers
+        assert found["POLYGON_COUNT"] == 2
 
 
 def test_only_polygons_that_the_filter_lets_through_are_moved(run, scene, tmp_path):
