@@ -26,7 +26,7 @@ from ..input_raster import InputCancelled, InputError, InputRaster, RasterReques
 from ..output_layers import present
 from ..shared_engine import find_interpreter, shared_engine
 from ..translation import tr
-from .complaints import unacceptable, wrong_destination
+from .complaints import by_parameters, unacceptable, wrong_destination
 from .feedback import Stopped, run_request
 from .sources import Source
 from .values import Values
@@ -160,7 +160,11 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
 
     def ask(self, request: Request, feedback: QgsProcessingFeedback) -> Result:
         """Let the shared engine work on a request; raises as ``work``."""
-        return run_request(shared_engine(), request, feedback)
+        try:
+            return run_request(shared_engine(), request, feedback)
+        except QgsProcessingException as error:
+            names = {definition.name() for definition in self.parameterDefinitions()}
+            raise QgsProcessingException(by_parameters(str(error), names)) from error
 
     def given(self, request: RasterRequest, feedback: QgsProcessingFeedback) -> InputRaster:
         """Return what the engine is given of a layer, rendered if need be; raises as ``work``."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,21 @@ def wrong_bands(values: Values, name: str) -> Iterator[str]:
         yield tr(
             "The bands ({name}) cannot be {value}: give one or three numbers from 1, such as 3,2,1."
         ).format(name=name, value=error)
+
+
+def by_parameters(message: str, names: Collection[str]) -> str:
+    """Return the engine's message with names of parameters for the options of its command line.
+
+    Args:
+        message: That may name options, such as ``--off-nadir-deg``.
+        names: Of the algorithm's parameters, which have no units in them; other options stay.
+    """
+
+    def parameter(option: re.Match[str]) -> str:
+        name = option[1].replace("-", "_").upper()
+        return name if name in names else option[0]
+
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*?)(?:-m|-deg)?(?![a-z-])", parameter, message)
 
 
 def wrong_weights(values: Values, name: str, shipped: list[str]) -> Iterator[str]:

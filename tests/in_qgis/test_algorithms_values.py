@@ -20,6 +20,7 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
+from qgis_plugin.algorithms.complaints import by_parameters
 from qgis_plugin.algorithms.parameters import default_of
 from qgis_plugin.engine_client.requests import EstimateHeights, ExtractRoads
 
@@ -198,6 +199,20 @@ def test_all_wrong_values_are_named_at_once(run, image):
     wrong = {"DEVICE": "tpu", "MIN_CONFIDENCE": 3, "BANDS": "x", "WEIGHTS": "none", "OUTPUT": ""}
     said = refusal(run, "extractroads", INPUT=image, **wrong)
     assert all(name in said for name in wrong), said
+
+
+def test_what_the_engine_advises_is_said_of_parameters(run, tmp_path):
+    raster = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "nowhere.tif"), 64, 64, 3)
+    raster.FlushCache()
+    wrong = {"INPUT": str(tmp_path / "nowhere.tif"), "OUTPUT": str(tmp_path / "roads.gpkg")}
+    assert "GSD" in refusal(run, "extractroads", **wrong)
+    assert "use BANDS 1,2,3" in refusal(run, "extractroads", **wrong, GSD=1, BANDS="4,5,6")
+
+
+def test_options_of_the_engine_are_named_as_parameters():
+    said = "Give --off-nadir-deg and --gsd, leave out --heights-at, see --jobs or --gsd-of-all."
+    meant = "Give OFF_NADIR and GSD, leave out HEIGHTS_AT, see --jobs or --gsd-of-all."
+    assert by_parameters(said, {"OFF_NADIR", "GSD", "HEIGHTS_AT"}) == meant
 
 
 def test_what_the_engine_refuses_is_said_in_its_words(run, tmp_path):
