@@ -169,15 +169,18 @@ class Review(QObject):
             self.refused.emit(problem)
             layer = None
         as_before = self.target is None and layer is not None and layer.featureCount() == 0
+        self._follow(layer)
+        if layer is not None and not (as_before and layer.crs() == self.offers.crs):
+            self._offer_anew(layer.crs())
+        self.layers_changed.emit()
+
+    def _follow(self, layer: Optional[QgsVectorLayer]) -> None:
         if self.target is not None:
             self.target.crsChanged.disconnect(self._on_target_moved)
         self.target = layer
         self._accepted.follow(layer)
         if layer is not None:
             layer.crsChanged.connect(self._on_target_moved)
-        if layer is not None and not (as_before and layer.crs() == self.offers.crs):
-            self._offer_anew(layer.crs())
-        self.layers_changed.emit()
 
     def _on_target_moved(self) -> None:
         """Follow the layer into the system that the user has given it: offers are in its coordinates."""
@@ -242,6 +245,4 @@ class Review(QObject):
     def close(self) -> None:
         """Work no more, and follow no layer."""
         self._slices.clear()
-        if self.target is not None:
-            self.target.crsChanged.disconnect(self._on_target_moved)
-        self._accepted.follow(None)
+        self._follow(None)
