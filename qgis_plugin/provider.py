@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms import algorithms
+from .engine_client.environment import engine_root, plugin_version
 from .icon import icon, icon_path
 
 
@@ -19,6 +20,10 @@ class PlumblineProvider(QgsProcessingProvider):
     def name(self) -> str:
         """Return what the toolbox shows."""
         return "Plumbline"
+
+    def versionInfo(self) -> str:
+        """Return the plugin's version."""
+        return plugin_version(engine_root())
 
     def icon(self) -> QIcon:
         """Return the plugin's icon."""

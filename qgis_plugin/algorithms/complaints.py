@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsProcessingDestinationParameter,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDefinition,
@@ -54,11 +55,19 @@ def _wanted(definition: QgsProcessingParameterDefinition) -> str:
     return tr("give a layer of the project, or a file that can be opened as one")
 
 
+def _names_no_system(extent: str) -> bool:
+    """Tell whether an extent is in a reference system that there is not, which QGIS passes over."""
+    named = re.search(r"\[([^\]]*)\]\s*$", extent)
+    return named is not None and not QgsCoordinateReferenceSystem(named.group(1)).isValid()
+
+
 def unacceptable(definition: QgsProcessingParameterDefinition, values: Values) -> Iterator[str]:
     """Yield a sentence where QGIS does not accept a value."""
     given = values.parameters.get(definition.name())
-    is_no_number = isinstance(given, float) and math.isnan(given)
-    if definition.checkValueIsAcceptable(given, values.context) and not is_no_number:
+    means_nothing = isinstance(given, float) and math.isnan(given)
+    if isinstance(definition, QgsProcessingParameterExtent):
+        means_nothing = _names_no_system(str(given))
+    if definition.checkValueIsAcceptable(given, values.context) and not means_nothing:
         return
     if isinstance(definition, QgsProcessingParameterMapLayer) and existing_path(given) is not None:
         return  # a folder, or a format that only the engine reads

@@ -51,12 +51,14 @@ def new_target(path: str, crs: QgsCoordinateReferenceSystem) -> QgsVectorLayer:
     """Make an empty layer of roads in a GeoPackage, with the style of roads.
 
     Args:
-        path: A new file, or a GeoPackage that gets one more layer; nothing in it is replaced.
+        path: A new file, called .gpkg if it is not, or a GeoPackage that gets one more layer; nothing in it
+            is replaced.
         crs: Of the layer.
 
     Raises:
         TargetRefused: It cannot be written there.
     """
+    path = path if path.lower().endswith(".gpkg") else f"{path}.gpkg"
     name = _free_name(path)
     fields = QgsVectorLayer("LineString?field=" + "&field=".join(_FIELDS), "", "memory").fields()
     options = QgsVectorFileWriter.SaveVectorOptions()

@@ -9,7 +9,6 @@ from qgis.PyQt.QtCore import Qt
 
 from ..click_tool import ClickTool, ReviewPanel, ReviewSession
 from ..compatibility import QAction
-from ..settings import DEVICE, DEVICE_DEFAULT, read_setting
 from ..shared_engine import shared_engine
 
 
@@ -33,7 +32,6 @@ class Clicking:
     def start(self) -> None:
         """Make the click tool the map's tool, and show the panel."""
         session = self._session or self._make()
-        session.device = read_setting(DEVICE, DEVICE_DEFAULT)
         layer = self._iface.activeLayer()
         if isinstance(layer, QgsRasterLayer):
             session.set_raster(layer)

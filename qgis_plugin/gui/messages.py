@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsMessageViewer
-from qgis.PyQt.QtWidgets import QPushButton
+from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
 from ..shared_engine import LOG
 from ..translation import tr
@@ -18,7 +18,7 @@ class Messages:
     """Says above the map that there is no engine, or why it ended.
 
     Work in the background has no window of its own to say why it failed. It writes critical messages to
-    QGIS's log, and whoever looks at the map hears of them here: of the same one only once.
+    QGIS's log, and whoever looks at the map hears of them here: of the same one once, while it stands there.
 
     Args:
         bar: QGIS's message bar.
@@ -28,17 +28,18 @@ class Messages:
     def __init__(self, bar: Any, on_set_up: Callable[[], None]) -> None:
         self._bar = bar
         self._on_set_up = on_set_up
-        self._shown = ""
+        self._standing: set[str] = set()
         self._logged = QgsApplication.messageLog().messageReceived[str, str, Qgis.MessageLevel]
         self._connection = self._logged.connect(self._hear)
 
     def _hear(self, message: str, tag: str, level: Any) -> None:
-        if tag != LOG or level != Qgis.MessageLevel.Critical or message == self._shown:
+        if tag != LOG or level != Qgis.MessageLevel.Critical or message in self._standing:
             return
-        self._shown = message
         headline, _, more = message.partition("\n")
         button = (tr("Details…"), lambda: self._show_all(message)) if more else None
-        self._push(headline, Qgis.MessageLevel.Critical, button)
+        self._standing.add(message)
+        shown = self._push(headline, Qgis.MessageLevel.Critical, button)
+        shown.destroyed.connect(lambda *_: self._standing.discard(message))
 
     def _show_all(self, message: str) -> None:
         viewer = QgsMessageViewer(self._bar)
@@ -51,8 +52,8 @@ class Messages:
         self.withdraw()
         self._push(text, Qgis.MessageLevel.Warning, (tr("Set up…"), self._on_set_up))
 
-    def _push(self, text: str, level: Any, button: Optional[tuple[str, Callable[[], None]]]) -> None:
-        """Show a message until it is closed or its button is pressed."""
+    def _push(self, text: str, level: Any, button: Optional[tuple[str, Callable[[], None]]]) -> QWidget:
+        """Show a message until it is closed or its button is pressed; return what shows it."""
         message = self._bar.createMessage(_TITLE, text)
         if button is not None:
             label, on_clicked = button
@@ -61,6 +62,7 @@ class Messages:
             widget.clicked.connect(lambda *_: on_clicked())
             message.layout().addWidget(widget)
         self._bar.pushWidget(message, level)
+        return message
 
     def withdraw(self) -> None:
         """Take back what still stands above the map."""

@@ -85,7 +85,8 @@ class OptionsPage(QgsOptionsPageWidget):
             ENGINE_FOLDER: self._folder.filePath().strip(),
             IDLE_MINUTES: float(self._idle.value()),
         }
-        before = {name: read_setting(name, type(value)()) for name, value in chosen.items()}
+        usual = {INTERPRETER: "", ENGINE_FOLDER: "", IDLE_MINUTES: IDLE_MINUTES_DEFAULT}
+        before = {name: read_setting(name, value) for name, value in usual.items()}
         for name, value in chosen.items():
             write_setting(name, value)
         write_setting(DEVICE, self._device.currentData())

@@ -169,6 +169,11 @@ def test_relative_paths_mean_the_working_folder_of_qgis(run, image, tmp_path, mo
         ("extractroads", {"INPUT": "/no/such.tif"}, ["INPUT", "/no/such.tif", "file that can be opened"]),
         ("extractroads", {"INPUT": None}, ["INPUT", "missing"]),
         ("extractroads", {"EXTENT": "everywhere"}, ["EXTENT", "everywhere", "xmin,xmax,ymin,ymax"]),
+        (
+            "extractroads",
+            {"EXTENT": "0,9,0,9 [EPSG:999999]"},
+            ["EXTENT", "EPSG:999999", "xmin,xmax,ymin,ymax"],
+        ),
         ("extractroads", {"OUTPUT": "/x/roads.shp"}, ["OUTPUT", "roads.shp", ".gpkg or .geojson"]),
         ("extractroads", {"OUTPUT": "memory:"}, ["OUTPUT", "memory:", "path"]),
         ("extractroads", {"OUTPUT": "ogr:dbname='/tmp/a.gpkg' table=\"b\""}, ["OUTPUT", "files"]),

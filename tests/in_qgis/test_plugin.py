@@ -187,10 +187,9 @@ def test_without_an_engine_the_map_says_what_to_do(plugin, window, monkeypatch):
 
 
 def test_why_the_engine_ended_is_said_once(plugin, window):
+    crash = ("The engine ended: signal 9\nlast words", "Plumbline", Qgis.MessageLevel.Critical)
     for _ in range(3):
-        QgsMessageLog.logMessage(
-            "The engine ended: signal 9\nlast words", "Plumbline", Qgis.MessageLevel.Critical
-        )
+        QgsMessageLog.logMessage(*crash)
         QgsMessageLog.logMessage("Other trouble", "Elsewhere", Qgis.MessageLevel.Critical)
         QgsMessageLog.logMessage("All is well", "Plumbline", Qgis.MessageLevel.Info)
     _settle()
@@ -201,6 +200,11 @@ def test_why_the_engine_ended_is_said_once(plugin, window):
     button.click()
     (viewer,) = window.messageBar().findChildren(QgsMessageViewer)
     assert "last words" in viewer.findChild(QTextBrowser).toPlainText()
+    _settle()
+    assert not window.messageBar().items()
+    QgsMessageLog.logMessage(*crash)
+    _settle()
+    assert len(window.messageBar().items()) == 1, "another crash of the same kind has to be shown, too"
 
 
 def test_the_report_of_the_engine_can_be_copied(plugin, window):
@@ -222,13 +226,18 @@ def test_a_report_without_an_engine_says_why(plugin, window, monkeypatch):
     assert "/nowhere/python" in dialog.findChild(QPlainTextEdit).toPlainText()
 
 
-def test_options_are_kept(plugin, window):
+def test_options_are_kept(plugin, window, monkeypatch):
+    closed = []
+    monkeypatch.setattr("qgis_plugin.gui.options_page.close_engine", lambda: closed.append(True))
     (factory,) = window.factories
     page = factory.createWidget(window.window)
+    page.apply()
+    assert not closed, "nothing was changed, so what runs must go on"
     idle = page.findChild(QSpinBox)
     idle.setValue(7)
     page.apply()
     assert read_setting(IDLE_MINUTES, IDLE_MINUTES_DEFAULT) == 7
+    assert closed
     assert factory.createWidget(window.window).findChild(QSpinBox).value() == 7
     write_setting(IDLE_MINUTES, IDLE_MINUTES_DEFAULT)
     _action(window, "options").trigger()
