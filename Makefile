@@ -8,11 +8,12 @@ SIZE ?= 2048
 OUT ?= out
 SCENE := $(OUT)/scene_$(SEED)_$(SIZE)
 RASTER ?= $(SCENE)/rgb.tif
+QGIS_PYTHON ?= /usr/bin/python3
 TASK ?= roads
 CONFIG ?= training/configs/$(TASK)_short.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint package install-plugin translations bench train clean
+.PHONY: help run test lint package install-plugin translations bench bench-qgis train clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 23
@@ -57,6 +58,10 @@ translations: $(VENV)/.engine ## write the texts to translate into qgis_plugin/i
 
 bench: $(VENV)/.development ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks
+
+bench-qgis: $(SCENE)/rgb.tif ## measure what a click on the map costs, in the QGIS of QGIS_PYTHON
+	HOME=$$(mktemp -d) QT_QPA_PLATFORM=offscreen PLUMBLINE_PYTHON="$(CURDIR)/$(BIN)/python" \
+		$(QGIS_PYTHON) benchmarks/click_in_qgis.py $(SCENE)/rgb.tif
 
 train: $(VENV)/.development ## train TASK=roads or heights by CONFIG=file with DATA=folder from START=weights; a stopped run goes on
 	$(BIN)/python -m training $(TASK) --config "$(CONFIG)" $(if $(DATA),--data "$(DATA)") \
