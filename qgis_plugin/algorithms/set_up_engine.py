@@ -162,7 +162,7 @@ class SetUpEngine(EngineAlgorithm):
             return True, ""
         try:
             return False, _proposal(self._order_of(values), action or INSTALL)
-        except SetUpError as error:
+        except (SetUpError, OSError) as error:
             return False, str(error)
 
     def prepareAlgorithm(
@@ -186,7 +186,7 @@ class SetUpEngine(EngineAlgorithm):
             raise QgsProcessingException(
                 tr("Cancelled. What was installed so far is kept: run Set up engine again to go on.")
             ) from None
-        except SetUpError as error:
+        except (SetUpError, OSError) as error:
             raise QgsProcessingException(str(error)) from error
 
     def _act(

@@ -11,7 +11,7 @@ from typing import Optional
 
 from .child import WATCHED, answer_of, run_child
 from .errors import SetUpError
-from .folders import MARKER, python_of
+from .folders import MARKER, delete_entry, python_of
 from .pip_environment import EXTRA_INDEX, configured_indexes
 from .pip_lines import Failure, explanation, failure_in
 from .plan import Plan, free_bytes
@@ -34,10 +34,16 @@ def delete_environment(environment: Path) -> None:
     """Delete an environment: its marker first, so that half of one never counts.
 
     Raises:
-        SetUpError: Files of it are in use.
+        SetUpError: It is a link, or files of it are in use.
     """
     try:
-        (environment / MARKER).unlink(missing_ok=True)
+        # Windows has links besides symbolic ones; all of them resolve.
+        if environment.resolve() != environment.parent.resolve() / environment.name:
+            raise SetUpError(
+                f"{environment} is a link, so it cannot be deleted with what it leads to: delete the link "
+                "and run the set-up again."
+            )
+        delete_entry(environment / MARKER)
         shutil.rmtree(environment)
     except OSError as error:
         raise SetUpError(

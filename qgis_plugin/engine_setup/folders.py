@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -101,11 +102,11 @@ def _has_python(environment: Path) -> bool:
     """Tell whether an environment's interpreter, and the one it was made with, are still there."""
     try:
         settings = (environment / "pyvenv.cfg").read_text(encoding="utf-8")
-    except OSError:
+        # On Windows the environment's own is a small program that calls the other one.
+        home = re.search(r"^home\s*=\s*(.+?)\s*$", settings, re.MULTILINE)
+        return home is not None and Path(home.group(1)).is_dir() and python_of(environment).exists()
+    except (OSError, ValueError):
         return False
-    # On Windows the environment's own is a small program that calls the other one.
-    home = re.search(r"^home\s*=\s*(.+?)\s*$", settings, re.MULTILINE)
-    return home is not None and Path(home.group(1)).is_dir() and python_of(environment).exists()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,28 @@ class Environment:
     plumbline: str = ""
 
 
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder says that it is ours; a link to a file that says so is somebody else's.
+
+    Raises:
+        OSError: The folder cannot be read.
+    """
+    sign = folder / OURS
+    return sign.is_file() and not sign.is_symlink()
+
+
+def delete_entry(path: Path) -> None:
+    """Delete a file, a folder or a link, whatever has the name; what a link leads to stays.
+
+    Raises:
+        OSError: It cannot be deleted.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def environment_folder(folder: Path, requirements: str, variant: str) -> Path:
     """Return where an environment of these requirements is made; ``variant`` is "cpu" or "cuda"."""
     return folder / f"engine-{requirements}-{variant}"
@@ -140,29 +163,35 @@ def environments_in(folder: Path) -> tuple[Path, ...]:
     """Return the environments in a folder, whole or not, in the order of their names."""
     try:
         inside = sorted(folder.iterdir())
-    except OSError:
+        return tuple(each for each in inside if _ENVIRONMENT_NAME.fullmatch(each.name) and each.is_dir())
+    except (OSError, ValueError):
         return ()
-    return tuple(each for each in inside if _ENVIRONMENT_NAME.fullmatch(each.name) and each.is_dir())
 
 
 def write_environment(environment: Path, facts: Environment) -> None:
     """Write the marker that makes an environment whole: at once or not at all."""
-    draft = environment / (MARKER + ".part")
+    draft, marker = environment / (MARKER + ".part"), environment / MARKER
+    delete_entry(draft)
     draft.write_text(json.dumps(asdict(facts), indent=1), encoding="utf-8")
-    draft.replace(environment / MARKER)
+    if marker.is_dir():
+        delete_entry(marker)
+    draft.replace(marker)
 
 
 def read_environment(environment: Path) -> Optional[Environment]:
     """Read what is written about an environment; None where it is not whole."""
     try:
         content: Any = json.loads((environment / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    known = {each.name for each in fields(Environment)}
     if not isinstance(content, dict) or not _has_python(environment):
         return None
+    known = {each.name: content[each.name] for each in fields(Environment) if each.name in content}
+    kinds = {"versions": dict}
+    if not all(isinstance(value, kinds.get(name, str)) for name, value in known.items()):
+        return None
     try:
-        return Environment(**{name: value for name, value in content.items() if name in known})
+        return Environment(**known)
     except TypeError:  # a marker of another kind
         return None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from .errors import SetUpError
 from .filling import TEMPORARY, delete_environment, fill_environment
@@ -19,7 +20,9 @@ from .folders import (
     OURS,
     Environment,
     current_environment,
+    delete_entry,
     environments_in,
+    is_ours,
     python_of,
     read_environment,
     write_environment,
@@ -35,6 +38,23 @@ from .verification import faults_of, inventory_of
 _OURS_TEXT = """Plumbline, a plugin of QGIS, keeps the Python environment of its engine in this folder.
 To remove it use "Set up engine" in QGIS; deleting the folder does the same.
 """
+
+
+def _open_log(folder: Path) -> TextIO:
+    """Begin a new log; where a link has its name, the link goes and what it leads to stays.
+
+    Raises:
+        SetUpError: It cannot be written.
+    """
+    path = folder / LOG
+    try:
+        if path.is_symlink():
+            delete_entry(path)
+        return path.open("w", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise SetUpError(
+            f"The log {path} cannot be written ({error.strerror}): delete it, or choose another folder."
+        ) from None
 
 
 @contextmanager
@@ -54,7 +74,7 @@ def _working_in(order: Order, watch: Watch) -> Iterator[Watch]:
             f"The folder {folder} cannot be written ({error.strerror}): choose another one."
         ) from None
     secrets = secrets_of(order.environment())
-    with alone(folder), (folder / LOG).open("w", encoding="utf-8", errors="replace") as log:
+    with alone(folder), _open_log(folder) as log:
 
         def on_line(line: str) -> None:
             said = scrubbed(line, secrets)
@@ -62,8 +82,8 @@ def _working_in(order: Order, watch: Watch) -> Iterator[Watch]:
             log.flush()
             watch.on_line(said)
 
-        on_line(f"Plumbline {order.version}, {_now()}".strip())
         try:
+            on_line(f"Plumbline {order.version}, {_now()}".strip())
             yield replace(watch, on_line=on_line)
         except SetUpError as error:
             on_line(str(error))
@@ -152,7 +172,7 @@ def remove(order: Order, watcher: Watch) -> None:
         SetUpError: The folder is not ours, or files of it are in use.
     """
     folder = order.folder
-    if not (folder / OURS).is_file():
+    if not is_ours(folder):
         raise SetUpError(f"There is no engine in the folder {folder}: nothing was removed.")
     with _working_in(order, watcher) as watch:
         for environment in environments_in(folder):

@@ -40,23 +40,33 @@ def alone(folder: Path) -> Iterator[None]:
         folder: That is there and can be written.
 
     Raises:
-        SetUpError: Another process is at work in it.
+        SetUpError: Another process is at work in it, or it cannot be locked.
     """
     path = folder / LOCK
-    number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        # What a link leads to is not ours to write.
+        number = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        raise _unlockable(folder, error) from None
     try:
         try:
             _take(number)
         except (BlockingIOError, PermissionError):
             raise SetUpError(_busy(folder, os.read(number, 20).decode("ascii", "replace"))) from None
         except OSError as error:
-            raise SetUpError(f"The folder {folder} cannot be locked ({error}): choose another one.") from None
+            raise _unlockable(folder, error) from None
         os.ftruncate(number, 0)
         os.write(number, str(os.getpid()).encode("ascii"))
         yield
     finally:
         # The file stays: removing it would let two others lock two files of the same name.
         os.close(number)
+
+
+def _unlockable(folder: Path, error: OSError) -> SetUpError:
+    return SetUpError(
+        f"The folder {folder} cannot be locked ({error}): delete {LOCK} in it, or choose another folder."
+    )
 
 
 def _busy(folder: Path, pid: str) -> str:

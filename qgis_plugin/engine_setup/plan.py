@@ -12,11 +12,11 @@ from .builds import GPU_QUERY, VARIANTS, Build, Gpu, Offer, choose_build, offer_
 from .child import answer_of
 from .errors import SetUpError
 from .folders import (
-    OURS,
     Facts,
     State,
     default_folder,
     environment_folder,
+    is_ours,
     state_of,
     this_machine,
 )
@@ -106,6 +106,8 @@ def check_folder(folder: Path, system: str) -> None:
     Raises:
         SetUpError: It is no folder, holds what is not ours, or its path is too long.
     """
+    if "\0" in str(folder):
+        raise SetUpError(f"The path {str(folder)!r} holds a NUL character, which no folder's may.")
     if not folder.is_absolute():
         raise SetUpError(f"The folder {folder} is not a whole path: begin it at the root or the drive.")
     if system == "win32" and len(str(folder)) > _LONGEST_ON_WINDOWS:
@@ -114,7 +116,7 @@ def check_folder(folder: Path, system: str) -> None:
             f"{_LONGEST_ON_WINDOWS} letters."
         )
     try:
-        if not folder.exists() or not any(folder.iterdir()) or (folder / OURS).is_file():
+        if not folder.exists() or not any(folder.iterdir()) or is_ours(folder):
             return
     except OSError as error:
         raise SetUpError(f"The folder {folder} cannot be read ({error.strerror}): choose another.") from None
@@ -137,8 +139,9 @@ def _wheels_in(order: Order) -> tuple[str, ...]:
         return ()
     try:
         names = tuple(each.name for each in order.wheels.iterdir() if each.suffix == ".whl")
-    except OSError as error:
-        raise SetUpError(f"The folder of wheels {order.wheels} cannot be read ({error.strerror}).") from None
+    except (OSError, ValueError) as error:  # a path with a NUL character is the latter
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SetUpError(f"The folder of wheels {order.wheels} cannot be read ({reason}).") from None
     if not names:
         raise SetUpError(f"The folder {order.wheels} holds no wheels (files that end in .whl).")
     return names

@@ -38,14 +38,18 @@ class Background(QgsTask):
             self.outcome = self._work(Watch(self.isCanceled, self._advance, self.said.emit))
         except (SetUpError, SetUpCancelled, OSError) as failure:
             self.failure = failure
+        except Exception as failure:  # noqa: BLE001 - nobody else is there to say it
+            self.failure = SetUpError(f"{type(failure).__name__}: {failure}")
         return self.failure is None
 
     def _advance(self, advance: Advance) -> None:
         self.setProgress(100 * advance.fraction)
         self.advanced.emit(advance)
 
-    def finished(self, _: bool) -> None:  # noqa: FBT001 - as QGIS has it
-        """Tell whoever waits; QGIS calls this on the main thread."""
+    def finished(self, result: bool) -> None:  # noqa: FBT001 - as QGIS has it
+        """Tell whoever waits; QGIS calls this on the main thread, also for work that never began."""
+        if self.failure is None and not result:
+            self.failure = SetUpCancelled("The set-up was cancelled.")
         if self._on_end is not None:
             self._on_end(self)
 

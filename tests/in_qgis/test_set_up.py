@@ -27,6 +27,7 @@ from qgis_plugin.engine_setup.folders import State, interpreter_in, state_of
 from qgis_plugin.engine_setup.pip_environment import Proxy
 from qgis_plugin.engine_setup.requirements import our_requirements, pins_for
 from qgis_plugin.gui import set_up_dialog, set_up_form
+from qgis_plugin.gui.background import Background
 from qgis_plugin.provider import PlumblineProvider
 from qgis_plugin.settings import ENGINE_FOLDER, read_setting
 
@@ -133,6 +134,7 @@ def test_without_consent_it_says_what_would_be_and_writes_nothing(tmp_path, whee
         ({"PYTHON": "/nowhere/python3"}, "/nowhere/python3 is not there"),
         ({"WHEELS": "/nowhere"}, "/nowhere"),
         ({"FOLDER": "/usr"}, "holds other files"),
+        ({"FOLDER": "/data\0"}, "NUL character"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(given, words):
@@ -338,3 +340,20 @@ def test_the_dialog_says_why_there_can_be_no_plan(dialog, tmp_path):
     dialog.choose(folder=tmp_path)
     _wait_for(lambda: "holds other files" in dialog.texts())
     assert not dialog.button("Agree and install").isEnabled()
+
+
+def _end_of(work):
+    """Run work as the dialog does; returns how it failed."""
+    ended = []
+    task = Background("work", work, ended.append)
+    QgsApplication.taskManager().addTask(task)
+    _wait_for(lambda: ended)
+    return task.failure
+
+
+def test_whatever_goes_wrong_in_the_background_is_said():
+    def work(_):
+        raise LookupError("no such plumb line")
+
+    assert "no such plumb line" in str(_end_of(work))
+    assert _end_of(lambda _: "well") is None

@@ -95,11 +95,42 @@ def test_an_environment_whose_base_went_is_broken(tmp_path):
     assert state_of(tmp_path) is State.BROKEN
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"requirements": "x"}', "\udcff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"requirements": "x"}', "\udcff", "[" * 10**5])
 def test_a_marker_that_says_nothing_makes_no_environment_whole(tmp_path, content):
     environment = _make(tmp_path, finished="")
     (environment / MARKER).write_text(content, encoding="utf-8", errors="surrogateescape")
     assert state_of(tmp_path) is State.BROKEN
+
+
+@pytest.mark.parametrize("wrong", [{"finished": 7}, {"versions": []}, {"requirements": None}])
+def test_a_marker_with_values_of_another_kind_makes_no_environment_whole(tmp_path, wrong):
+    """Beside a whole one: the times of the two are compared."""
+    content = {"requirements": OURS, "variant": "cuda", **wrong}
+    damaged = _make(tmp_path, variant="cuda", finished="")
+    (damaged / MARKER).write_text(json.dumps(content), encoding="utf-8")
+    assert state_of(tmp_path) is State.BROKEN
+    whole = _make(tmp_path)
+    assert current_environment(tmp_path) == whole
+
+
+def test_a_folder_in_the_place_of_the_marker_is_broken_and_gives_way(tmp_path):
+    environment = _make(tmp_path, finished="")
+    (environment / MARKER / "inside").mkdir(parents=True)
+    assert state_of(tmp_path) is State.BROKEN
+    write_environment(environment, Environment(OURS, "cpu"))
+    assert state_of(tmp_path) is State.READY
+
+
+def test_settings_of_venv_in_another_encoding_are_broken(tmp_path):
+    environment = _make(tmp_path)
+    (environment / "pyvenv.cfg").write_bytes("home = /Users/Jürgen".encode("utf-16"))
+    assert state_of(tmp_path) is State.BROKEN
+
+
+def test_a_path_that_no_system_has_holds_nothing():
+    assert state_of(Path("/data\0/engine")) is State.ABSENT
+    with pytest.raises(SetUpError, match="plumbline:setupengine"):
+        interpreter_in(Path("/data\0/engine"))
 
 
 def test_a_marker_of_a_later_version_is_understood(tmp_path):

@@ -13,6 +13,7 @@ from qgis_plugin.engine_setup import filling
 from qgis_plugin.engine_setup.errors import SetUpCancelled, SetUpError
 from qgis_plugin.engine_setup.folders import (
     LOG,
+    MARKER,
     OURS,
     State,
     current_environment,
@@ -23,7 +24,7 @@ from qgis_plugin.engine_setup.folders import (
     this_machine,
 )
 from qgis_plugin.engine_setup.installation import check, install, remove
-from qgis_plugin.engine_setup.locking import alone
+from qgis_plugin.engine_setup.locking import LOCK, alone
 from qgis_plugin.engine_setup.pip_environment import Proxy
 from qgis_plugin.engine_setup.plan import make_plan
 from qgis_plugin.engine_setup.progress import Step, Watch
@@ -240,9 +241,63 @@ def test_removal_does_not_follow_a_link(ready, tmp_path):
     moved = tmp_path / "elsewhere"
     shutil.move(environment, moved)
     environment.symlink_to(moved)
-    with pytest.raises(SetUpError, match="cannot be deleted"):
+    before = _files(moved)
+    with pytest.raises(SetUpError, match="is a link, so it cannot be deleted"):
         remove(ready, Watch())
-    assert python_of(moved).exists()
+    assert _files(moved) == before
+    assert _state(ready) is State.READY
+
+
+def test_an_environment_below_a_linked_folder_is_removed(ready, tmp_path):
+    """A link to all of the data folder is the user's own choice of a place."""
+    linked = tmp_path / "linked"
+    linked.symlink_to(ready.folder)
+    remove(replace(ready, folder=linked), Watch())
+    assert environments_in(ready.folder) == ()
+
+
+def test_a_folder_in_the_place_of_the_marker_stops_neither_repair_nor_removal(ready, quick_venv):
+    marker = current_environment(ready.folder, name_of(ready.requirements)) / MARKER
+    marker.unlink()
+    marker.mkdir()
+    install(make_plan(ready), Watch(), repair=True)
+    assert _state(ready) is State.READY
+    marker.unlink()
+    marker.mkdir()
+    remove(ready, Watch())
+    assert not ready.folder.exists()
+
+
+@pytest.mark.parametrize("name", [LOG, LOCK])
+def test_a_folder_in_the_place_of_a_file_is_named(ready, name):
+    (ready.folder / name).unlink()
+    (ready.folder / name).mkdir()
+    for work in (lambda: install(make_plan(ready), Watch()), lambda: remove(ready, Watch())):
+        with pytest.raises(SetUpError, match=rf"{name}.*: delete"):
+            work()
+    assert _state(ready) is State.READY
+
+
+def test_a_log_is_not_written_through_a_link(ready, tmp_path):
+    target = tmp_path / "thesis.odt"
+    target.write_text("years of work", encoding="utf-8")
+    (ready.folder / LOG).unlink()
+    (ready.folder / LOG).symlink_to(target)
+    install(make_plan(ready), Watch())
+    assert target.read_text(encoding="utf-8") == "years of work"
+    assert "works" in (ready.folder / LOG).read_text(encoding="utf-8")
+
+
+def test_a_folder_whose_sign_is_a_link_is_not_ours(ready, tmp_path):
+    target = tmp_path / "thesis.odt"
+    target.write_text("years of work", encoding="utf-8")
+    (ready.folder / OURS).unlink()
+    (ready.folder / OURS).symlink_to(target)
+    with pytest.raises(SetUpError, match="holds other files"):
+        make_plan(ready)
+    with pytest.raises(SetUpError, match="nothing was removed"):
+        remove(ready, Watch())
+    assert target.read_text(encoding="utf-8") == "years of work"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +305,9 @@ def test_removal_does_not_follow_a_link(ready, tmp_path):
     [
         ({"variant": "rocm"}, "none of auto, cpu, cuda"),
         ({"wheels": Path("/nowhere/wheels")}, "cannot be read"),
+        ({"wheels": Path("/wheels\0")}, "cannot be read"),
         ({"folder": Path("relative")}, "not a whole path"),
+        ({"folder": Path("/data\0/engine")}, "NUL character"),
         ({"python": "/nowhere/python3"}, "/nowhere/python3 is not there"),
         ({"python": "/bin/false"}, "/bin/false does not run"),
     ],

@@ -1,5 +1,6 @@
 """Two QGIS never set up the same folder at once."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,19 @@ def test_the_same_process_is_kept_out_too(tmp_path):
         pass
     with alone(tmp_path):
         pass
+
+
+def test_a_folder_in_the_place_of_the_lock_is_named(tmp_path):
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(SetUpError, match=f"delete {LOCK}"), alone(tmp_path):
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs a system that can refuse links")
+def test_what_a_link_of_the_locks_name_leads_to_stays(tmp_path):
+    target = tmp_path / "thesis.odt"
+    target.write_text("years of work", encoding="utf-8")
+    (tmp_path / LOCK).symlink_to(target)
+    with pytest.raises(SetUpError, match="cannot be locked"), alone(tmp_path):
+        pass
+    assert target.read_text(encoding="utf-8") == "years of work"
