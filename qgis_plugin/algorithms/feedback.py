@@ -12,6 +12,7 @@ from ..engine_client.client import Engine
 from ..engine_client.errors import EngineCancelled, EngineCrashed, EngineFailed, EngineMissing
 from ..engine_client.protocol import Progress, Result
 from ..engine_client.requests import Request
+from ..engine_words import in_words
 from ..shared_engine import LOG
 from ..translation import tr
 
@@ -30,22 +31,6 @@ class Stopped(Exception):  # noqa: N818 - not an error: the user's wish
 
     def __init__(self) -> None:
         super().__init__(tr("Stopped. Nothing unfinished was left behind."))
-
-
-def _in_words(what: str) -> str:
-    """Return what the engine is at in the user's language; what is not known stays as it is."""
-    known = {
-        "reading and predicting": tr("Reading the image and predicting"),
-        "decoding": tr("Tracing the roads"),
-        "writing heights": tr("Writing the heights"),
-        "writing the flow": tr("Writing the flow"),
-        "looking for what is high": tr("Looking for what is high"),
-        "rectifying": tr("Moving pixels to the ground"),
-        "measuring": tr("Measuring buildings"),
-        "comparing": tr("Comparing"),
-        "writing": tr("Writing"),
-    }
-    return known.get(what, what[:1].upper() + what[1:])
 
 
 class _Bar:
@@ -68,7 +53,7 @@ class _Bar:
             share = _LATER_SHARE if self._what else _FIRST_SHARE
             self._what, self._begin = progress.what, self._end
             self._end += share * (1 - self._end)
-            self._feedback.setProgressText(_in_words(progress.what))
+            self._feedback.setProgressText(in_words(progress.what))
         part = progress.done / progress.total if progress.total > 0 else 0.0
         self._done = max(self._done, self._begin + min(part, 1.0) * (self._end - self._begin))
         self._feedback.setProgress(100 * self._done)

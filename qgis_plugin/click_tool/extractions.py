@@ -14,6 +14,7 @@ from ..engine_client.client import Engine
 from ..engine_client.errors import EngineCancelled
 from ..engine_client.protocol import Progress
 from ..engine_client.requests import ExtractRoads
+from ..engine_words import in_words
 from ..input_raster import InputCancelled, RasterRequest
 from ..translation import tr
 from .found import FoundRoads, read_roads
@@ -96,10 +97,10 @@ class _Run(QThread):
             output.unlink(missing_ok=True)
 
     def _rendered(self, per_cent: float) -> None:
-        self.progress.emit(int(per_cent), tr("reading the map"))
+        self.progress.emit(int(per_cent), tr("Reading the map"))
 
     def _told(self, progress: Progress) -> None:
-        self.progress.emit(100 * progress.done // max(progress.total, 1), progress.what)
+        self.progress.emit(100 * progress.done // max(progress.total, 1), in_words(progress.what))
 
 
 class Extractions(QObject):

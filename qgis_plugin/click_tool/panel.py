@@ -135,7 +135,7 @@ class ReviewPanel(QDockWidget):
         extractions = self._session.extractions
         running, waiting = extractions.running is not None, len(extractions.waiting)
         self._buttons["cancel"].setEnabled(self._session.busy)
-        text = extractions.what if running else tr("ready")
+        text = extractions.what if running else tr("Ready")
         if waiting:
             text = tr("{what}, {count} waiting").format(what=text, count=waiting)
         self.progress.setValue(extractions.per_cent if running else 0)

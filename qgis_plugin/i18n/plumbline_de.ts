@@ -806,51 +806,6 @@ Zahlen: Gesamtlänge (m), Abschnitte, Kreuzungen und Teile des Netzes, mittlere 
         </message>
         <message>
             <location filename="../algorithms/feedback.py" />
-            <source>Reading the image and predicting</source>
-            <translation>Bild lesen und auswerten</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Tracing the roads</source>
-            <translation>Straßen nachzeichnen</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing the heights</source>
-            <translation>Höhen schreiben</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing the flow</source>
-            <translation>Versatzfeld schreiben</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Looking for what is high</source>
-            <translation>Hohes suchen</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Moving pixels to the ground</source>
-            <translation>Pixel auf den Boden verschieben</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Measuring buildings</source>
-            <translation>Gebäude messen</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Comparing</source>
-            <translation>Vergleichen</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing</source>
-            <translation>Schreiben</translation>
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
             <source>Waiting for the engine</source>
             <translation>Auf den Rechenkern wird gewartet</translation>
         </message>
@@ -1452,7 +1407,7 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../click_tool/extractions.py" />
-            <source>reading the map</source>
+            <source>Reading the map</source>
             <translation>Karte lesen</translation>
         </message>
         <message>
@@ -1509,8 +1464,8 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>ready</source>
-            <translation>bereit</translation>
+            <source>Ready</source>
+            <translation>Bereit</translation>
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
@@ -1696,6 +1651,51 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../click_tool/windows.py" />
             <source>The raster does not reach here: click inside it, or choose another raster.</source>
             <translation>Das Raster reicht nicht hierher: Klicken Sie hinein, oder wählen Sie ein anderes Raster.</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Reading the image and predicting</source>
+            <translation>Bild lesen und auswerten</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Tracing the roads</source>
+            <translation>Straßen nachzeichnen</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing the heights</source>
+            <translation>Höhen schreiben</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing the flow</source>
+            <translation>Versatzfeld schreiben</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Looking for what is high</source>
+            <translation>Hohes suchen</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Moving pixels to the ground</source>
+            <translation>Pixel auf den Boden verschieben</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Measuring buildings</source>
+            <translation>Gebäude messen</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Comparing</source>
+            <translation>Vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing</source>
+            <translation>Schreiben</translation>
         </message>
         <message>
             <location filename="../gui/engine_report.py" />
@@ -2187,6 +2187,14 @@ Ohne Internet nennen Sie einen Ordner mit Wheels. Um ein Python zu benutzen, das
             <location filename="../shared_engine.py" />
             <source>There is no Python at {path}, which {where} names: correct it, or clear it and run "Set up engine" (plumbline:setupengine).</source>
             <translation>Es gibt kein Python unter {path}, das {where} nennt: Berichtigen Sie die Angabe, oder leeren Sie sie und starten Sie „Rechenkern einrichten“ (plumbline:setupengine).</translation>
+        </message>
+        <message>
+            <source>reading the map</source>
+            <translation type="vanished">Karte lesen</translation>
+        </message>
+        <message>
+            <source>ready</source>
+            <translation type="vanished">bereit</translation>
         </message>
         <message>
             <source>auto: the graphics card where there is one that works, else the processor.</source>

@@ -786,51 +786,6 @@ Numbers: total length (m), segments, junctions and pieces of the network, mean c
         </message>
         <message>
             <location filename="../algorithms/feedback.py" />
-            <source>Reading the image and predicting</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Tracing the roads</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing the heights</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing the flow</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Looking for what is high</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Moving pixels to the ground</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Measuring buildings</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Comparing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
-            <source>Writing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <location filename="../algorithms/feedback.py" />
             <source>Waiting for the engine</source>
             <translation type="unfinished" />
         </message>
@@ -1418,7 +1373,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../click_tool/extractions.py" />
-            <source>reading the map</source>
+            <source>Reading the map</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1475,7 +1430,7 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         </message>
         <message>
             <location filename="../click_tool/panel.py" />
-            <source>ready</source>
+            <source>Ready</source>
             <translation type="unfinished" />
         </message>
         <message>
@@ -1661,6 +1616,51 @@ Without a network, name a folder of wheels. To use a Python that you look after 
         <message>
             <location filename="../click_tool/windows.py" />
             <source>The raster does not reach here: click inside it, or choose another raster.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Reading the image and predicting</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Tracing the roads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing the heights</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing the flow</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Looking for what is high</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Moving pixels to the ground</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Measuring buildings</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Comparing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../engine_words.py" />
+            <source>Writing</source>
             <translation type="unfinished" />
         </message>
         <message>
