@@ -70,7 +70,7 @@ LINUX = {
     "LD_LIBRARY_PATH": "/usr/lib/qgis",
     "LD_PRELOAD": "/usr/lib/libfoo.so",
     "VIRTUAL_ENV": "/home/kim/gis",
-    "PIP_INDEX_URL": "https://user@pypi.company/simple",
+    "PIP_INDEX_URL": "https://user@packages.example/simple",
     "PYTHONSTARTUP": "/home/kim/.pythonrc",
     "PYTHONUSERBASE": "/home/kim/other",
     "QGIS_PLUGINPATH": "/home/kim/plugins",
