@@ -33,10 +33,21 @@ class FoundRoad:
 
 @dataclass(frozen=True)
 class FoundRoads:
-    """All roads of one window."""
+    """All roads of one window.
+
+    Attributes:
+        roads: In coordinates of their reference system.
+        system: That system, by its name or as "WKT:...". As QGIS's object it would not outlive the thread
+            that has read it: on 3.40 its definition becomes empty then.
+    """
 
     roads: tuple[FoundRoad, ...]
-    crs: QgsCoordinateReferenceSystem
+    system: str
+
+    @property
+    def crs(self) -> QgsCoordinateReferenceSystem:
+        """The reference system, for the thread that asks."""
+        return QgsCoordinateReferenceSystem(self.system)
 
     def without(self, roads: Collection[FoundRoad]) -> FoundRoads:
         """Return the others."""
@@ -71,4 +82,5 @@ def read_roads(path: str) -> FoundRoads:
                 attributes=known,
             )
         )
-    return FoundRoads(tuple(roads), QgsCoordinateReferenceSystem(layer.crs()))
+    crs = layer.crs()
+    return FoundRoads(tuple(roads), crs.authid() or "WKT:" + crs.toWkt())
