@@ -16,11 +16,11 @@ from engine.heights.view import View, search_view
 from engine.heights.working import Heights, SourceView, height_field
 from engine.networks.card import WeightsCard
 from engine.networks.predict_heights import HeightPredictor
-from engine.networks.warm import Networks
+from engine.networks.warm import Networks, Ready
 from engine.networks.weights import DEFAULT_HEIGHTS
 from engine.progress import Progress, Silent
 from engine.raster.grid import Grid
-from engine.raster.reader import Pixels, RasterOptions, open_raster
+from engine.raster.reader import Pixels, RasterOptions, RasterReader, open_raster
 from engine.raster.windows import Window
 from engine.raster.writer import Placement
 
@@ -139,6 +139,25 @@ def _tell(view: SceneView, votes: SceneVotes, progress: Progress) -> None:
     progress.log(f"Seen {azimuth}{view.off_nadir_deg:.1f}° off nadir (by {view.source}{sure})")
 
 
+def _tags(
+    view: SceneView, votes: SceneVotes, network: Ready[HeightPredictor], reader: RasterReader, path: str
+) -> HeightTags:
+    """Say what a file of these heights tells of itself."""
+    own = reader.source_grid.window(reader.source_part)
+    return HeightTags(
+        view.pose,
+        view.azimuth_deg,
+        view.off_nadir_deg,
+        view.source,
+        network.card.name,
+        network.sha256,
+        reader.grid.m_per_px,
+        own.m_per_px if own.crs is None else None,
+        agreement=votes.agreement,
+        source=Path(path).name,
+    )
+
+
 @contextmanager
 def estimate(
     path: str,
@@ -190,18 +209,7 @@ def estimate(
             progress.log(f"{path} has no valid pixel there: all heights are unknown.")
         view = choose_view(windows.votes.pose, reader.grid, own, options=given, metadata=metadata)
         _tell(view, windows.votes, progress)
-        tags = HeightTags(
-            view.pose,
-            view.azimuth_deg,
-            view.off_nadir_deg,
-            view.source,
-            network.card.name,
-            network.sha256,
-            reader.grid.m_per_px,
-            own.m_per_px if own.crs is None else None,
-            agreement=windows.votes.agreement,
-            source=Path(path).name,
-        )
+        tags = _tags(view, windows.votes, network, reader, path)
         shown = SourceView(heights, own, same=not reader.resamples)
         device = network.device.description
         yield Estimate(own, reader.placement, view, tags, reader.read_own, shown.read, device)
