@@ -12,7 +12,6 @@ from typing import Any, Callable, Optional
 
 from .conversation import Conversation
 from .environment import child_environment, engine_command, engine_root, plugin_version, qgis_folders
-from .errors import EngineCancelled
 from .pending import Pending, call
 from .process import ChildProcess
 from .protocol import Progress
@@ -64,7 +63,6 @@ class Engine:
         self._thread: Optional[threading.Thread] = None
         self._converses = False  # whether that thread reads the mailbox; it lives a moment longer
         self._requests = 0
-        self._closed = False
 
     @property
     def starts(self) -> int:
@@ -88,25 +86,20 @@ class Engine:
         with self._lock:
             self._requests += 1
             pending = Pending(self._requests, request, on_progress, on_log, self._ask_to_cancel)
-            if not self._closed:
-                self._mailbox.put(partial(self._conversation.add, pending))
-                self._wake()
-                return pending
-        pending.finish(EngineCancelled("The engine is closed."))
+            self._mailbox.put(partial(self._conversation.add, pending))
+            self._wake()
         return pending
 
     def warm_up(self) -> None:
         """Start the process if there is none: somebody is about to ask, and libraries load for seconds."""
         self.request(Hello(plugin_version(engine_root())))
 
-    def close(self, *, for_good: bool = False) -> None:
+    def close(self) -> None:
         """End the process; what runs or waits is cancelled. Returns when nothing of it is left.
 
-        Args:
-            for_good: Whether requests from now on are refused; else the next one starts a new process.
+        The next request starts a new one.
         """
         with self._lock:
-            self._closed = self._closed or for_good
             thread = self._thread
             if self._converses:
                 self._mailbox.put(self._conversation.close)

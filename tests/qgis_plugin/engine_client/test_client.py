@@ -323,11 +323,11 @@ def test_close_may_be_called_by_a_callback(engine, ask, end_of):
     assert isinstance(end_of(pending), EngineCancelled)
 
 
-def test_closed_for_good(engine, ask, end_of):
+def test_a_closed_engine_starts_again_when_it_is_asked(engine, ask, end_of):
     end_of(ask())
-    engine.close(for_good=True)
-    assert isinstance(end_of(ask()), EngineCancelled)
-    assert engine.starts == 1
+    engine.close()
+    assert end_of(ask()).figures
+    assert engine.starts == 2
 
 
 @pytest.mark.slow
